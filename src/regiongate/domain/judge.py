@@ -1,0 +1,150 @@
+"""The rules: what one request gets, from the policy, its place, its organization and the instant.
+
+This is the only place where a verdict is made. The compiler asks it for every place, standing
+and instant that can occur and writes the answers down; `explain` asks it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from regiongate.domain.measure import Phase
+from regiongate.domain.organization import ORDINARY, Standing, State
+from regiongate.domain.place import Located, Place, locate
+from regiongate.domain.policy import NetworkRule, Policy
+from regiongate.domain.verdict import Change, Decision, PlaceClass, Row, Verdict
+
+_HARDNESS = {Verdict.ALLOW: 0, Verdict.WARN: 1, Verdict.BLOCK: 2}
+
+
+def judge(
+    policy: Policy, place: Place, standing: Standing, at: datetime, path: str | None = None
+) -> Decision:
+    """The decision for one request. Pure: same arguments, same answer.
+
+    Order: an open path is open to all; a suspended organization is refused from the measure's
+    suspend date on; an exempt one is allowed; then the place decides, up to the phase's ceiling.
+    """
+    located = locate(policy, place, at)
+    place_class, would, rule, reason = _judge_place(policy, place, located, at)
+    phase = policy.measure.phase(at)
+    opened = open_path(policy.open_paths, path)
+    state = standing.state_at(at)
+    if opened is not None:
+        verdict = would = Verdict.ALLOW
+        rule, reason = f"open-path:{opened}", f"The path {opened} is open to everyone."
+    elif state is State.SUSPENDED and phase is Phase.SUSPEND:
+        verdict = would = Verdict.SUSPENDED
+        rule, reason = "organization:suspended", "The organization is suspended."
+    elif state is State.EXEMPT:
+        verdict = would = Verdict.ALLOW
+        rule, reason = "organization:exempt", "The organization is exempt from the region rules."
+    else:
+        verdict = phase.ceiling(would)
+    if policy.report_only:
+        verdict = Verdict.ALLOW
+    return Decision(verdict, rule, place_class, reason, would)
+
+
+def open_path(open_paths: Iterable[str], path: str | None) -> str | None:
+    """The open path that covers a request path (query string ignored), or None.
+
+    A pattern that ends in `*` opens every path below it; any other pattern opens exactly itself.
+    """
+    if path is None:
+        return None
+    bare = path.partition("?")[0]
+    for pattern in open_paths:
+        if bare == pattern or (pattern.endswith("*") and bare.startswith(pattern[:-1])):
+            return pattern
+    return None
+
+
+def timeline(
+    policy: Policy, place: Place, standing: Standing = ORDINARY, path: str | None = None
+) -> list[Row]:
+    """Every decision that the policy's dates make for one place and standing, in order of time.
+
+    The first row holds since ever, the last for good; rows that say the same are one row.
+    """
+    instants = set(policy.change_instants())
+    if standing.until is not None:
+        instants.add(standing.until)
+    starts = sorted(instants)
+    # Before the first date means any instant before it: a minute earlier stands for all of them.
+    before = datetime.min.replace(tzinfo=starts[0].tzinfo)
+    found: list[tuple[datetime | None, Decision]] = []
+    for start in [None, *starts]:
+        decision = judge(policy, place, standing, before if start is None else start, path)
+        if not found or found[-1][1] != decision:
+            found.append((start, decision))
+    ends = [start for start, _ in found[1:]] + [None]
+    return [
+        Row(decision, start, end, _next_verdict(found[index:]))
+        for index, ((start, decision), end) in enumerate(zip(found, ends, strict=True))
+    ]
+
+
+def row_at(rows: list[Row], at: datetime) -> Row:
+    """The row of a timeline that holds at an instant."""
+    return next(row for row in rows if row.until is None or at < row.until)
+
+
+def _next_verdict(rest: list[tuple[datetime | None, Decision]]) -> Change | None:
+    now = rest[0][1].verdict
+    for start, decision in rest[1:]:
+        if decision.verdict is not now and start is not None:
+            return Change(decision.verdict, start)
+    return None
+
+
+def _judge_place(
+    policy: Policy, place: Place, located: Located, at: datetime
+) -> tuple[PlaceClass, Verdict, str, str]:
+    """Class, verdict without any ceiling, rule and reason, from the place alone."""
+    holding = [rule for rule in place.rules if rule.holds(at)]
+    fixed = next((rule for rule in holding if rule.verdict is not None), None)
+    place_class, verdict, rule, reason = _judge_location(policy, place, located)
+    anonymizer = _anonymizer(policy, holding)
+    if anonymizer is not None and _HARDNESS[anonymizer[1]] > _HARDNESS[verdict]:
+        kind, verdict = anonymizer
+        place_class, rule = PlaceClass.ANONYMIZER, f"anonymizer:{kind}"
+        reason = f"The address belongs to an anonymizer ({kind}), which has a rule of its own."
+    if fixed is not None and fixed.verdict is not None:
+        return place_class, fixed.verdict, f"network:{fixed.network}", fixed.reason
+    return place_class, verdict, rule, reason
+
+
+def _judge_location(
+    policy: Policy, place: Place, located: Located
+) -> tuple[PlaceClass, Verdict, str, str]:
+    rules = policy.location
+    corrected = located.rule.startswith("network:")
+    if place.group is not None and not corrected:
+        group = PlaceClass.PRIVATE if place.group == "private" else PlaceClass.SPECIAL
+        verdict = rules.private if group is PlaceClass.PRIVATE else rules.special
+        reason = f"The address lies in a special-purpose block ({place.special}): it has no region."
+        return group, verdict, f"location:{group}", reason
+    if located.region is None:
+        reason = "No source knows where the address is."
+        return PlaceClass.UNKNOWN, rules.unknown, "location:unknown", reason
+    if located.disputed:
+        reason = f"Only {located.agreeing} of {len(place.votes)} sources agree; {rules.agree} must."
+        return PlaceClass.DISPUTED, rules.disputed, "location:disputed", reason
+    listed = f"the supported list {policy.supported.name}"
+    if located.supported:
+        reason = f"{located.region} is on {listed}."
+        return PlaceClass.SUPPORTED, Verdict.ALLOW, located.rule, reason
+    reason = f"{located.region} is not on {listed}."
+    return PlaceClass.UNSUPPORTED, Verdict.BLOCK, located.rule, reason
+
+
+def _anonymizer(policy: Policy, holding: list[NetworkRule]) -> tuple[str, Verdict] | None:
+    kinds = [rule.anonymizer for rule in holding if rule.anonymizer is not None]
+    ruled = [
+        (kind, policy.location.anonymizers[kind])
+        for kind in kinds
+        if kind in policy.location.anonymizers
+    ]
+    return max(ruled, key=lambda item: _HARDNESS[item[1]], default=None)

@@ -1,0 +1,52 @@
+"""What the provider has decided about an organization, as far as a single request must know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """The state of an organization."""
+
+    ORDINARY = "ordinary"
+    EXEMPT = "exempt"
+    SUSPENDED = "suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What all organizations with the same state and the same end of it have in common.
+
+    After `until` (UTC, None for no end) an organization is ordinary again.
+    """
+
+    state: State
+    until: datetime | None = None
+
+    def state_at(self, at: datetime) -> State:
+        """The state at an instant."""
+        return self.state if self.until is None or at < self.until else State.ORDINARY
+
+    @property
+    def name(self) -> str:
+        """A name that tells standings apart in a table: `exempt`, `exempt until 2025-…Z`."""
+        if self.until is None:
+            return self.state.value
+        return f"{self.state.value} until {self.until:%Y-%m-%dT%H:%M:%SZ}"
+
+
+ORDINARY = Standing(State.ORDINARY)
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """One row of the organization table: its id, its standing, and the digests of its API keys.
+
+    `keys` are SHA-256 digests, 32 bytes each. A key itself is never stored anywhere.
+    """
+
+    id: str
+    standing: Standing = ORDINARY
+    keys: tuple[bytes, ...] = ()

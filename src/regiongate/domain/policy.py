@@ -1,0 +1,183 @@
+"""The policy: what the provider supports, from when, and what happens to everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
+
+from regiongate.domain.measure import Measure
+from regiongate.domain.region import STATE_OF_TERRITORY, country_of
+from regiongate.domain.verdict import Verdict
+
+Network = IPv4Network | IPv6Network
+
+
+class Territories(StrEnum):
+    """Whether a dependent territory is supported because its state is."""
+
+    FOLLOW_STATE = "follow-state"
+    MUST_BE_NAMED = "must-be-named"
+
+
+@dataclass(frozen=True, slots=True)
+class ListChange:
+    """A region added to or removed from the list from an instant on, and why.
+
+    `action` is `add`, `remove` or `except`; an exception is a removal of a part of a country
+    that is itself supported. `start` None means always, `end` None means for good.
+    """
+
+    action: str
+    region: str
+    reason: str
+    basis: str | None
+    start: datetime | None
+    end: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether the change is in force at an instant."""
+        return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class SupportedList:
+    """The regions an API supports: a base list, dated changes, and the rule for territories."""
+
+    name: str
+    version: str
+    regions: frozenset[str]
+    territories: Territories
+    changes: tuple[ListChange, ...]
+
+    def supports(self, region: str, at: datetime) -> tuple[bool, str]:
+        """Whether a region is supported at an instant, and the rule that says so.
+
+        The most specific word wins: a change for the part, then the part on the list, then a
+        change for the country, then the country on the list, then its state. Among changes for
+        one region the one that began last wins.
+        """
+        for code in dict.fromkeys((region, country_of(region))):
+            said = self._named(code, at)
+            if said is not None:
+                return said
+        state = STATE_OF_TERRITORY.get(country_of(region))
+        if state is not None and self.territories is Territories.FOLLOW_STATE:
+            supported, rule = self.supports(state, at)
+            return supported, f"{rule} territory-of:{state}"
+        return False, f"list:{self.name}"
+
+    def _named(self, code: str, at: datetime) -> tuple[bool, str] | None:
+        holding = [c for c in self.changes if c.region == code and c.holds(at)]
+        if holding:
+            last = max(holding, key=lambda c: (c.start is not None, c.start))
+            return last.action == "add", f"{last.action}:{code}"
+        return (True, f"list:{self.name}") if code in self.regions else None
+
+
+@dataclass(frozen=True, slots=True)
+class LocationRules:
+    """Which sources say where an address is, how many must agree, and the rules for the rest.
+
+    `unknown`, `private`, `special` and `disputed` are verdicts (allow, warn, block): the hardest
+    form that the measure's phase then allows. `anonymizers` maps a kind (`tor`, `vpn`, `proxy`,
+    `hosting`) to a verdict; a kind that is absent has no rule of its own.
+    """
+
+    sources: tuple[str, ...]
+    agree: int
+    unknown: Verdict
+    private: Verdict
+    special: Verdict
+    disputed: Verdict
+    anonymizers: Mapping[str, Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRule:
+    """What the policy itself says about a network, against or beyond the sources.
+
+    Exactly one of `region` (where it really is), `verdict` (what happens to it) and `anonymizer`
+    (what kind of anonymizer it is) is set.
+    """
+
+    network: Network
+    region: str | None
+    verdict: Verdict | None
+    anonymizer: str | None
+    reason: str
+    approver: str
+    expires: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether the rule has not yet expired."""
+        return self.expires is None or at < self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """An organization to which the region rules do not apply, why, by whose word, until when."""
+
+    organization: str
+    reason: str
+    approver: str
+    expires: datetime | None
+
+
+class Dialect(StrEnum):
+    """In whose error format a refusal is written."""
+
+    OPENAI = "openai"
+    ANTHROPIC = "anthropic"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalStyle:
+    """How a refusal looks: dialect, status (403, or 451 of RFC 7725) and the links it carries."""
+
+    dialect: Dialect
+    status: int
+    appeal: str
+    blocked_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyTest:
+    """One expectation that travels with the policy: who, where from, when, and the verdict."""
+
+    address: str | None
+    region: str | None
+    organization: str | None
+    at: datetime
+    verdict: Verdict
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything one policy file says."""
+
+    name: str
+    version: str
+    contact: str
+    supported: SupportedList
+    measure: Measure
+    location: LocationRules
+    networks: tuple[NetworkRule, ...]
+    exemptions: tuple[Exemption, ...]
+    open_paths: tuple[str, ...]
+    refusal: RefusalStyle
+    report_only: bool
+    tests: tuple[PolicyTest, ...]
+
+    def change_instants(self) -> tuple[datetime, ...]:
+        """Every instant (UTC) at which some verdict may change by itself, sorted, once each."""
+        found: set[datetime | None] = {start for _, start in self.measure.starts}
+        for change in self.supported.changes:
+            found |= {change.start, change.end}
+        found |= {rule.expires for rule in self.networks}
+        found |= {exemption.expires for exemption in self.exemptions}
+        return tuple(sorted(instant for instant in found if instant is not None))
