@@ -1,0 +1,1 @@
+"""Policy, sources and organizations at an instant → snapshot → bundle."""

@@ -1,0 +1,1 @@
+"""Policy and settings as Envoy configuration: one filter per file, one ordered table of them."""

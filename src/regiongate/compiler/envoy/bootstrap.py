@@ -1,0 +1,31 @@
+"""The configuration with which Envoy starts; everything that a policy changes is discovered."""
+
+from __future__ import annotations
+
+from regiongate.compiler.envoy.cluster import cluster
+from regiongate.compiler.envoy.forwarding import RE2_PROGRAM_SIZE
+from regiongate.compiler.envoy.listener import listeners
+from regiongate.compiler.envoy.settings import Files, Settings
+from regiongate.compiler.envoy.typed import Config, extension
+
+MAX_CONNECTIONS = 50_000
+
+
+def bootstrap(settings: Settings, files: Files, trust_store: str) -> Config:
+    """Listeners, upstream, the admin socket, and a limit on open connections."""
+    limit = extension(
+        "envoy.resource_monitors.global_downstream_max_connections",
+        "envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
+        max_active_downstream_connections=MAX_CONNECTIONS,
+    )
+    runtime = {"re2.max_program_size.error_level": RE2_PROGRAM_SIZE}
+    return {
+        "node": {"id": "regiongate", "cluster": "regiongate"},
+        "static_resources": {
+            "listeners": listeners(settings, files),
+            "clusters": [cluster(settings.upstream, trust_store)],
+        },
+        "admin": {"address": {"pipe": {"path": str(files.admin), "mode": 0o600}}},
+        "overload_manager": {"resource_monitors": [limit]},
+        "layered_runtime": {"layers": [{"name": "static", "static_layer": runtime}]},
+    }

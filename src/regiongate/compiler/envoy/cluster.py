@@ -1,0 +1,62 @@
+"""The API behind the gateway."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from regiongate.compiler.envoy.settings import Upstream
+from regiongate.compiler.envoy.typed import Config, extension, typed
+
+
+def cluster(upstream: Upstream, trust_store: str) -> Config:
+    """One cluster; a name is resolved again as its DNS record says.
+
+    `trust_store` is the path of the certificate authorities that a TLS upstream is checked with.
+    """
+    where = {
+        "socket_address": {"address": upstream.endpoint.host, "port_value": upstream.endpoint.port}
+    }
+    endpoints = [{"lb_endpoints": [{"endpoint": {"address": where}}]}]
+    options: Config = (
+        {"http2_protocol_options": {}} if upstream.http2 else {"http_protocol_options": {}}
+    )
+    protocol = typed(
+        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions", explicit_http_config=options
+    )
+    config: Config = {
+        "name": "upstream",
+        "type": "STATIC" if is_address(upstream.endpoint.host) else "STRICT_DNS",
+        "connect_timeout": "5s",
+        "load_assignment": {"cluster_name": "upstream", "endpoints": endpoints},
+        "typed_extension_protocol_options": {
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": protocol
+        },
+    }
+    if upstream.tls:
+        config["transport_socket"] = _tls(upstream.endpoint.host, trust_store)
+    return config
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is written as an IP address rather than a name."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _tls(host: str, trust_store: str) -> Config:
+    """Check the upstream's certificate against its name; an unchecked one would be no TLS."""
+    kind = "IP_ADDRESS" if is_address(host) else "DNS"
+    names = [{"san_type": kind, "matcher": {"exact": host}}]
+    validation = {
+        "trusted_ca": {"filename": trust_store},
+        "match_typed_subject_alt_names": names,
+    }
+    return extension(
+        "tls",
+        "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+        sni="" if is_address(host) else host,
+        common_tls_context={"validation_context": validation},
+    )

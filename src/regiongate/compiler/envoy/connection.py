@@ -1,0 +1,108 @@
+"""The HTTP connection manager: settles the client address, runs the filters, logs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from regiongate.compiler.envoy.filters import filters
+from regiongate.compiler.envoy.log import access_log
+from regiongate.compiler.envoy.refuse import local_replies
+from regiongate.compiler.envoy.settings import Files, Network, Settings
+from regiongate.compiler.envoy.strip import strip_our_headers
+from regiongate.compiler.envoy.typed import Config, extension
+
+PROBE_HEADER = "x-probe-address"
+
+_HOUR = "3600s"
+
+
+def for_everyone(settings: Settings, files: Files) -> Config:
+    """Peers whose word counts for nothing: the connection's own address is the client's.
+
+    `trusted_hops` proxies in front of every request move that many places back in
+    `X-Forwarded-For`; their word is then the operator's.
+    """
+    address: Config = {"use_remote_address": True, "xff_num_trusted_hops": settings.trusted_hops}
+    spoofable = [] if settings.organization_header is None else [settings.organization_header]
+    chain = filters(settings, files, vouched=settings.trusted_hops)
+    return _manager(settings, files, address, strip_our_headers(spoofable), chain)
+
+
+def for_trusted(settings: Settings, files: Files) -> Config:
+    """Peers in a trusted network: the last address in `X-Forwarded-For` that is not one of them."""
+    xff = extension(
+        "forwarded-for",
+        "envoy.extensions.http.original_ip_detection.xff.v3.XffConfig",
+        xff_trusted_cidrs={"cidrs": [cidr(network) for network in settings.trusted]},
+        skip_xff_append=False,
+    )
+    address: Config = {"use_remote_address": False, "original_ip_detection_extensions": [xff]}
+    chain = filters(settings, files, vouched=1)
+    return _manager(settings, files, address, strip_our_headers(), chain)
+
+
+def for_probe(settings: Settings, files: Files) -> Config:
+    """The supervisor's own socket: it names the address it asks about, and gets no upstream."""
+    named = extension(
+        "probe-address",
+        "envoy.extensions.http.original_ip_detection.custom_header.v3.CustomHeaderConfig",
+        header_name=PROBE_HEADER,
+        reject_with_status={"code": "BadRequest"},
+    )
+    address: Config = {"use_remote_address": False, "original_ip_detection_extensions": [named]}
+    chain = filters(settings, files, vouched=0)
+    manager = _manager(settings, files, address, strip_our_headers(), chain)
+    manager["typed_config"] |= {"route_config": _nowhere(), "access_log": []}
+    return manager
+
+
+def cidr(network: Network) -> Config:
+    """A network as Envoy writes it."""
+    return {"address_prefix": str(network.network_address), "prefix_len": network.prefixlen}
+
+
+def _manager(
+    settings: Settings, files: Files, address: Config, strip: Config, chain: Sequence[Config]
+) -> Config:
+    return extension(
+        "http",
+        "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        **address,
+        stat_prefix="gateway",
+        codec_type="AUTO",
+        early_header_mutation_extensions=[strip],
+        http_filters=list(chain),
+        route_config=_everything(settings),
+        local_reply_config=local_replies(),
+        access_log=[access_log(settings, files)],
+        upgrade_configs=[{"upgrade_type": "websocket"}],
+        always_set_request_id_in_response=True,
+        server_header_transformation="PASS_THROUGH",
+        # A path has one form before any rule reads it.
+        normalize_path=True,
+        merge_slashes=True,
+        # A model may think for minutes before its next token.
+        stream_idle_timeout=_HOUR,
+        common_http_protocol_options={
+            "idle_timeout": _HOUR,
+            "headers_with_underscores_action": "ALLOW",
+        },
+        http2_protocol_options={"max_concurrent_streams": 128},
+    )
+
+
+def _everything(settings: Settings) -> Config:
+    route: Config = {"cluster": "upstream", "timeout": "0s"}
+    if settings.upstream.tls:
+        # A public API behind TLS answers only to its own name.
+        route["auto_host_rewrite"] = True
+    return _routes({"match": {"prefix": "/"}, "route": route})
+
+
+def _nowhere() -> Config:
+    return _routes({"match": {"prefix": "/"}, "direct_response": {"status": 204}})
+
+
+def _routes(route: Config) -> Config:
+    host = {"name": "everything", "domains": ["*"], "routes": [route]}
+    return {"name": "gateway", "virtual_hosts": [host]}

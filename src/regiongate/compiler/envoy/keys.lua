@@ -1,0 +1,284 @@
+local TABLE = "@TABLE@"
+-- Who is calling, from the API key alone, natively in Envoy.
+--
+-- Takes the key from the first of these request headers that holds one:
+--     authorization: Bearer KEY      x-api-key: KEY      api-key: KEY      x-goog-api-key: KEY
+-- and sets
+--     x-regiongate-key                 the first 16 hex digits of SHA-256(KEY), or "invalid"
+--     x-regiongate-organization        whose key it is, when the table (keytable.py) knows it
+--     x-regiongate-organization-table  "unreadable", when there is no table to ask
+-- A request without a key gets none of them. "invalid" is a header sent several times with
+-- different values, or a key of more than 4096 bytes: we do not guess which one the API would
+-- take. Whatever a client sent under these three names is removed. The key itself is neither
+-- stored nor logged, and the buffer it is hashed in is wiped.
+--
+-- The script runs once per worker at load. A table that cannot be read raises an error there,
+-- which makes Envoy refuse the whole configuration. Envoy ignores the error if only a worker
+-- meets it (the file vanished in between); that worker then says "unreadable" on each request.
+-- Only for this reason the table is loaded in the last line, after envoy_on_request is defined.
+
+local bit, ffi = require("bit"), require("ffi")
+local band, bswap, bxor, rshift, tobit = bit.band, bit.bswap, bit.bxor, bit.rshift, bit.tobit
+local byte, find, gmatch, lower, match, sub =
+    string.byte, string.find, string.gmatch, string.lower, string.match, string.sub
+
+local KEY = "x-regiongate-key"
+local ORGANIZATION = "x-regiongate-organization"
+local TABLE_STATE = "x-regiongate-organization-table"
+local MAX_KEY_BYTES = 4096
+
+-- SHA-256 (FIPS 180-4) ---------------------------------------------------------------------
+-- One block is straight-line code over local variables, written out here by a loop: LuaJIT
+-- turns it into a single trace without branches.
+
+local START = {
+    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+}
+local ROUND = {
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+}
+
+local state = ffi.new("int32_t[8]")
+local start = ffi.new("int32_t[8]")
+for i = 1, 8 do start[i - 1] = tobit(START[i]) end
+
+local function write_compress()
+    local out = {}
+    local function line(...) out[#out + 1] = string.format(...) end
+    line("local bit, s = ...")
+    line("local band, bxor, ror, shr = bit.band, bit.bxor, bit.ror, bit.rshift")
+    line("local bswap, tobit = bit.bswap, bit.tobit")
+    line("return function(p)")
+    for i = 0, 15 do line("local w%d = bswap(p[%d])", i, i) end
+    line("local a, b, c, d, e, f, g, h = s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]")
+    line("local t")
+    local v = { "a", "b", "c", "d", "e", "f", "g", "h" }
+    for i = 0, 63 do
+        local w = i % 16
+        if i > 15 then
+            local x, y = (i + 1) % 16, (i + 14) % 16
+            line("w%d = tobit(w%d + w%d + bxor(ror(w%d, 7), ror(w%d, 18), shr(w%d, 3))"
+                .. " + bxor(ror(w%d, 17), ror(w%d, 19), shr(w%d, 10)))",
+                w, w, (i + 9) % 16, x, x, x, y, y, y)
+        end
+        local a, b, c, d, e, f, g, h = unpack(v)
+        line("t = tobit(%s + bxor(ror(%s, 6), ror(%s, 11), ror(%s, 25))"
+            .. " + bxor(%s, band(%s, bxor(%s, %s))) + w%d + (%d))",
+            h, e, e, e, g, e, f, g, w, tobit(ROUND[i + 1]))
+        line("%s = tobit(%s + t)", d, d)
+        line("%s = tobit(t + bxor(ror(%s, 2), ror(%s, 13), ror(%s, 22))"
+            .. " + bxor(band(%s, %s), band(%s, bxor(%s, %s))))",
+            h, a, a, a, a, b, c, a, b)
+        v = { h, a, b, c, d, e, f, g }
+    end
+    for i, name in ipairs(v) do line("s[%d] = tobit(s[%d] + %s)", i - 1, i - 1, name) end
+    line("end")
+    return table.concat(out, "\n")
+end
+local compress = assert(loadstring(write_compress(), "=sha256"))(bit, state)
+
+local digest = ffi.new("uint8_t[32]")
+local digest_words = ffi.cast("int32_t *", digest)
+local padded = ffi.new("uint8_t[?]", MAX_KEY_BYTES + 72)
+local blocks = ffi.cast("const int32_t *", padded)
+
+local function hash(bytes, length) -- leaves the result in `digest`
+    local count = rshift(length + 72, 6)
+    local size = count * 64
+    ffi.copy(padded, bytes, length)
+    ffi.fill(padded + length, size - length)
+    padded[length] = 0x80
+    padded[size - 2] = rshift(length, 5) -- 4096 bytes are 2^15 bits: two bytes hold the length
+    padded[size - 1] = band(length * 8, 255)
+    ffi.copy(state, start, 32)
+    for i = 0, count - 1 do compress(blocks + i * 16) end
+    ffi.fill(padded, size)
+    for i = 0, 7 do digest_words[i] = bswap(state[i]) end
+end
+
+local hex = ffi.new("char[16]")
+local DIGITS = ffi.new("const char[16]", "0123456789abcdef")
+
+local function short_form()
+    for i = 0, 7 do
+        hex[2 * i] = DIGITS[rshift(digest[i], 4)]
+        hex[2 * i + 1] = DIGITS[band(digest[i], 15)]
+    end
+    return ffi.string(hex, 16)
+end
+
+-- The organization table, as keytable.py describes it ---------------------------------------
+
+ffi.cdef([[
+    int memcmp(const void *, const void *, size_t);
+    size_t fread(void *, size_t, size_t, void *);
+]])
+local memcmp = ffi.C.memcmp
+
+local organizations -- what load_table() returns, or nil
+
+local function owner() -- of the key whose digest is in `digest`
+    local digests, low, high = organizations.digests, 0, organizations.keys - 1
+    while low <= high do
+        local middle = rshift(low + high, 1)
+        local order = memcmp(digest, digests + middle * 32, 32)
+        if order == 0 then
+            local number = organizations.numbers[middle]
+            local from, to = organizations.offsets[number], organizations.offsets[number + 1]
+            return ffi.string(organizations.names + from, to - from)
+        end
+        if order < 0 then high = middle - 1 else low = middle + 1 end
+    end
+    return nil
+end
+
+local function crc32(bytes, size) -- of whole words, four bytes a step
+    local steps = ffi.new("int32_t[4][256]")
+    for i = 0, 255 do
+        local c = i
+        for _ = 1, 8 do c = bxor(rshift(c, 1), band(-band(c, 1), tobit(0xedb88320))) end
+        steps[0][i] = c
+    end
+    for i = 0, 255 do
+        for s = 1, 3 do
+            local c = steps[s - 1][i]
+            steps[s][i] = bxor(rshift(c, 8), steps[0][band(c, 255)])
+        end
+    end
+    local s0, s1, s2, s3 = steps[0], steps[1], steps[2], steps[3]
+    local words, c = ffi.cast("const int32_t *", bytes), -1
+    for i = 0, size / 4 - 1 do
+        c = bxor(c, words[i])
+        c = bxor(s3[band(c, 255)], s2[band(rshift(c, 8), 255)],
+            s1[band(rshift(c, 16), 255)], s0[rshift(c, 24)])
+    end
+    return bit.bnot(c)
+end
+
+local function load_table(path)
+    local function check(good, problem)
+        if not good then
+            error("regiongate: organization table " .. path .. ": " .. problem
+                .. ": build the bundle again", 0)
+        end
+    end
+    local file, problem = io.open(path, "rb")
+    check(file, problem and sub(problem, #path + 3)) -- without the path that io.open repeats
+    local size = file:seek("end")
+    check(size and size >= 24 and size < 2 ^ 31 and file:seek("set"), "not an organization table")
+    local bytes = ffi.new("uint8_t[?]", size) -- file:read would need twice the memory
+    local got = ffi.C.fread(bytes, 1, size, file)
+    file:close()
+    check(got == size, "cannot be read")
+    check(ffi.string(bytes, 8) == "RGKEYS1\n", "not an organization table")
+    local header = ffi.cast("const uint32_t *", bytes)
+    local keys, count, names_size = header[2], header[3], header[4]
+    local numbers_at = 24 + 32 * keys
+    local offsets_at = numbers_at + 4 * keys
+    local names_at = offsets_at + 4 * (count + 1)
+    check(size == names_at + math.ceil(names_size / 4) * 4, "cut short")
+    check(crc32(bytes + 24, size - 24) == tobit(header[5]), "damaged")
+    local found = {
+        bytes = bytes, -- keeps alive what the pointers below point into
+        keys = keys,
+        digests = bytes + 24,
+        numbers = ffi.cast("const uint32_t *", bytes + numbers_at),
+        offsets = ffi.cast("const uint32_t *", bytes + offsets_at),
+        names = bytes + names_at,
+    }
+    local ordered = found.offsets[0] == 0 and found.offsets[count] == names_size
+    for i = 0, count - 1 do ordered = ordered and found.offsets[i] < found.offsets[i + 1] end
+    for i = 0, keys - 1 do ordered = ordered and found.numbers[i] < count end
+    for i = 1, keys - 1 do
+        ordered = ordered and memcmp(found.digests + 32 * i - 32, found.digests + 32 * i, 32) < 0
+    end
+    check(ordered, "inconsistent")
+    return found
+end
+
+-- The request --------------------------------------------------------------------------------
+-- Both readers return the text that holds the key, where it begins (from 0) and where it ends;
+-- nil when there is none, and false when it is not clear which of several.
+
+local function trim(value, from, to)
+    while from < to and byte(value, to) <= 32 do to = to - 1 end
+    while from < to and byte(value, from + 1) <= 32 do from = from + 1 end
+    if from == to then return nil end
+    return value, from, to
+end
+
+local function bearer(headers)
+    local value = headers:get("authorization")
+    if not value then return nil end
+    -- Envoy joins repeated authorization headers with commas; a bearer token has none itself.
+    if find(value, ",", 1, true) then
+        local first = match(value, "^[^,]*")
+        for part in gmatch(value, "[^,]*") do
+            if part ~= "" and part ~= first then
+                if find(lower(value), "bearer[ \t]") then return false end
+                return nil
+            end
+        end
+        value = first
+    end
+    if sub(value, 1, 7) ~= "Bearer " and not find(value, "^[Bb][Ee][Aa][Rr][Ee][Rr][ \t]") then
+        return nil
+    end
+    return trim(value, 7, #value)
+end
+
+local function plain(headers, name)
+    local value = headers:get(name)
+    if not value then return nil end
+    if find(value, ",", 1, true) then -- the key's own comma, or several values joined
+        local count = headers:getNumValues(name)
+        value = headers:getAtIndex(name, 0)
+        for i = 1, count - 1 do
+            if headers:getAtIndex(name, i) ~= value then return false end
+        end
+    end
+    return trim(value, 0, #value)
+end
+
+local function find_key(headers)
+    local value, from, to = bearer(headers)
+    if value == nil then value, from, to = plain(headers, "x-api-key") end
+    if value == nil then value, from, to = plain(headers, "api-key") end
+    if value == nil then value, from, to = plain(headers, "x-goog-api-key") end
+    if value and to - from > MAX_KEY_BYTES then return false end
+    return value, from, to
+end
+
+function envoy_on_request(handle)
+    local headers = handle:headers()
+    local value, from, to = find_key(headers)
+    local organization
+    if value then
+        hash(ffi.cast("const uint8_t *", value) + from, to - from)
+        headers:replace(KEY, short_form())
+        organization = organizations and owner()
+    elseif value == false then
+        headers:replace(KEY, "invalid")
+    else
+        headers:remove(KEY)
+    end
+    if organization then
+        headers:replace(ORGANIZATION, organization)
+    else
+        headers:remove(ORGANIZATION)
+    end
+    if organizations then
+        headers:remove(TABLE_STATE)
+    else
+        headers:replace(TABLE_STATE, "unreadable")
+    end
+end
+
+organizations = load_table(TABLE)

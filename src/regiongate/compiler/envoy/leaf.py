@@ -1,0 +1,116 @@
+"""What one row of the decision table does to a request: headers set, answer given."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.utils import format_datetime
+
+from regiongate.compiler.envoy import names
+from regiongate.compiler.envoy.typed import (
+    Config,
+    add_header,
+    extension,
+    header_mutation,
+    set_headers,
+    typed,
+)
+from regiongate.compiler.table import DecisionTable
+from regiongate.domain.refusal import SELF_CHECK_PATH, ground_of
+from regiongate.domain.verdict import Row, Verdict
+
+_EXECUTE = "envoy.extensions.filters.http.composite.v3.ExecuteFilterAction"
+
+
+def answer(table: DecisionTable, row: Row) -> Config:
+    """Let the request pass with its decision on it, or refuse it."""
+    if row.decision.verdict.refuses:
+        headers = _decision(table, row) | _refusal(table, row)
+        return action(header_mutation("row", headers, _blocked_by(table)), deny())
+    response = _warning(table, row) if row.decision.verdict is Verdict.WARN else []
+    return action(header_mutation("row", _decision(table, row), response))
+
+
+def self_check(table: DecisionTable, row: Row) -> Config:
+    """Answer the self-check here: the same decision, told instead of enforced."""
+    headers = _decision(table, row) | _policy(table)
+    headers[names.ANSWER] = names.SELF_CHECK_FINAL
+    if row.next is not None:
+        headers[names.ANSWER] = names.SELF_CHECK_NEXT
+        headers[names.NEXT_VERDICT] = row.next.verdict
+        headers[names.NEXT_AT] = _instant(row.next.at)
+    return action(header_mutation("row", headers, []), deny())
+
+
+def action(*filters: Config) -> Config:
+    """A leaf that runs these filters one after another."""
+    if len(filters) == 1:
+        run = typed(_EXECUTE, typed_config=filters[0])
+    else:
+        run = typed(_EXECUTE, filter_chain={"typed_config": list(filters)})
+    return {"action": {"name": "row", "typed_config": run}}
+
+
+def deny() -> Config:
+    """A filter that refuses whatever reaches it; the local reply then writes the body."""
+    everyone = {"principals": [{"any": True}], "permissions": [{"any": True}]}
+    rules = {"action": "DENY", "policies": {"row": everyone}}
+    return extension("refuse", "envoy.extensions.filters.http.rbac.v3.RBAC", rules=rules)
+
+
+def _decision(table: DecisionTable, row: Row) -> dict[str, str]:
+    decision = row.decision
+    headers = {
+        names.VERDICT: decision.verdict.value,
+        names.RULE: names.literal(decision.rule),
+        names.CLASS: decision.place_class.value,
+        names.GENERATION: table.generation,
+    }
+    if decision.would is not decision.verdict:
+        headers[names.WOULD] = decision.would.value
+    return headers
+
+
+def _policy(table: DecisionTable) -> dict[str, str]:
+    policy = table.policy
+    return {names.POLICY: names.literal(policy.name), names.VERSION: names.literal(policy.version)}
+
+
+def _refusal(table: DecisionTable, row: Row) -> dict[str, str]:
+    ground = ground_of(row.decision)
+    style = table.policy.refusal
+    headers = _policy(table) | {
+        names.ANSWER: f"{style.dialect}-{style.status}",
+        names.CODE: ground.code,
+        names.MESSAGE: names.literal(ground.message),
+        names.APPEAL: names.literal(style.appeal),
+    }
+    if row.since is not None:
+        headers[names.SINCE] = _instant(row.since)
+    return headers
+
+
+def _blocked_by(table: DecisionTable) -> list[Config]:
+    """RFC 7725: who demands the block, for a policy that answers 451."""
+    if table.policy.refusal.blocked_by is None:
+        return []
+    link = f'<{names.literal(table.policy.refusal.blocked_by)}>; rel="blocked-by"'
+    return [add_header("link", link)]
+
+
+def _warning(table: DecisionTable, row: Row) -> list[Config]:
+    """Sunset (RFC 8594) names the date of the block, Link where to look."""
+    country, rule = names.request(names.COUNTRY), names.literal(row.decision.rule)
+    access = f'warn; country="{country}"; rule="{rule}"'
+    headers: dict[str, str] = {}
+    if row.next is not None and row.next.verdict.refuses:
+        headers["sunset"] = format_datetime(row.next.at, usegmt=True)
+        access += f'; {row.next.verdict}="{_instant(row.next.at)}"'
+    appeal = names.literal(table.policy.refusal.appeal)
+    headers["x-region-access"] = access
+    # The upstream may have links of its own; ours go beside them.
+    links = f'<{SELF_CHECK_PATH}>; rel="sunset", <{appeal}>; rel="help"'
+    return [*set_headers(headers), add_header("link", links)]
+
+
+def _instant(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,49 @@
+"""The listeners: one for each address, and the supervisor's probe."""
+
+from __future__ import annotations
+
+from regiongate.compiler.envoy.connection import cidr, for_everyone, for_probe, for_trusted
+from regiongate.compiler.envoy.settings import Endpoint, Files, Settings
+from regiongate.compiler.envoy.typed import Config, extension
+
+
+def listeners(settings: Settings, files: Files) -> list[Config]:
+    """Every listener of a gateway."""
+    return [
+        *(_public(settings, files, where) for where in settings.listen),
+        _probe(settings, files),
+    ]
+
+
+def _public(settings: Settings, files: Files, where: Endpoint) -> Config:
+    """Trusted peers and everyone else get a chain each.
+
+    Envoy chooses the chain by the address of the peer itself, once for a connection, so what an
+    untrusted peer writes in a header is never even looked at.
+    """
+    chains: list[Config] = []
+    if settings.trusted:
+        peers = {"direct_source_prefix_ranges": [cidr(network) for network in settings.trusted]}
+        trusted = [for_trusted(settings, files)]
+        chains.append({"filter_chain_match": peers, "filters": trusted})
+    chains.append({"filters": [for_everyone(settings, files)]})
+    socket = {"address": where.host, "port_value": where.port}
+    listener: Config = {
+        "name": f"public-{where}",
+        "address": {"socket_address": socket},
+        "filter_chains": chains,
+        # 1 MiB: what a slow client may leave buffered before the upstream is told to wait.
+        "per_connection_buffer_limit_bytes": 1 << 20,
+    }
+    if settings.proxy_protocol:
+        message = "envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol"
+        listener["listener_filters"] = [extension("proxy-protocol", message)]
+    return listener
+
+
+def _probe(settings: Settings, files: Files) -> Config:
+    return {
+        "name": "probe",
+        "address": {"pipe": {"path": str(files.probe), "mode": 0o600}},
+        "filter_chains": [{"filters": [for_probe(settings, files)]}],
+    }

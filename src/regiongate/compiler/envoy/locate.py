@@ -1,0 +1,28 @@
+"""The filter that says where an address is, from our verdict database."""
+
+from __future__ import annotations
+
+from regiongate.compiler.envoy import names
+from regiongate.compiler.envoy.settings import Files
+from regiongate.compiler.envoy.typed import Config, extension
+
+
+def locate(files: Files) -> Config:
+    """Country, region and place key of the settled client address, as request headers.
+
+    Envoy's provider reads fixed paths of the database. `city.names.en` holds our place key:
+    it is the one free text among them.
+    """
+    provider = extension(
+        "maxmind",
+        "envoy.extensions.geoip_providers.maxmind.v3.MaxMindConfig",
+        city_db_path=str(files.database),
+        common_provider_config={
+            "geo_field_keys": {
+                "country": names.COUNTRY,
+                "region": names.REGION,
+                "city": names.PLACE,
+            }
+        },
+    )
+    return extension("locate", "envoy.extensions.filters.http.geoip.v3.Geoip", provider=provider)

@@ -1,0 +1,83 @@
+"""Matching trees (xDS unified matcher) and the comparison with the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from regiongate.compiler.envoy.typed import Config, extension
+
+
+def header_input(header: str) -> Config:
+    """A request header as the thing to match on."""
+    message = "envoy.type.matcher.v3.HttpRequestHeaderMatchInput"
+    return extension("header", message, header_name=header)
+
+
+def exact(subject: Config, choices: Mapping[str, Config], otherwise: Config) -> Config:
+    """The choice whose name equals the subject (one hash lookup), or `otherwise`."""
+    tree = {"input": subject, "exact_match_map": {"map": dict(choices)}}
+    return nested({"matcher_tree": tree, "on_no_match": otherwise})
+
+
+def first(choices: Sequence[tuple[Config, Config]], otherwise: Config) -> Config:
+    """The choice of the first predicate that holds, or `otherwise`; an empty one does nothing."""
+    if not choices:
+        return otherwise
+    rows = [{"predicate": predicate, "on_match": choice} for predicate, choice in choices]
+    rest = {"on_no_match": otherwise} if otherwise else {}
+    return nested({"matcher_list": {"matchers": rows}, **rest})
+
+
+def nested(matcher: Config) -> Config:
+    """A matcher as the outcome of another one."""
+    return {"matcher": matcher}
+
+
+def metadata_is(namespace: str, key: str, value: str) -> Config:
+    """Holds when a filter before this one left exactly this text in the dynamic metadata."""
+    message = "envoy.extensions.matching.common_inputs.network.v3.DynamicMetadataInput"
+    subject = extension("metadata", message, filter=namespace, path=[{"key": key}])
+    matcher = "envoy.extensions.matching.input_matchers.metadata.v3.Metadata"
+    custom = extension("equals", matcher, value={"string_match": {"exact": value}})
+    return {"single_predicate": {"input": subject, "custom_match": custom}}
+
+
+def header_matches(header: str, regex: str) -> Config:
+    """Holds when the whole value of a request header matches an RE2 expression."""
+    # The xDS form of the matcher insists on naming its engine.
+    value = {"safe_regex": {"google_re2": {}, "regex": regex}}
+    return {"single_predicate": {"input": header_input(header), "value_match": value}}
+
+
+def neither(predicate: Config) -> Config:
+    """Holds when a predicate does not."""
+    return {"not_matcher": predicate}
+
+
+def before(instant: datetime) -> Config:
+    """Holds for requests that arrived before an instant (UTC).
+
+    The comparison is `request.time < timestamp("…")` in its parsed form: the matcher of Envoy
+    1.40 refuses the text form. The gateway's own clock decides, so a date takes effect with
+    nobody alive to switch it.
+    """
+    text = instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+    time = _node(
+        3, select_expr={"operand": _node(2, ident_expr={"name": "request"}), "field": "time"}
+    )
+    limit = _node(
+        4,
+        call_expr={"function": "timestamp", "args": [_node(5, const_expr={"string_value": text})]},
+    )
+    less = _node(1, call_expr={"function": "_<_", "args": [time, limit]})
+    subject = extension("request", "xds.type.matcher.v3.HttpAttributesCelMatchInput")
+    custom = extension(
+        "before", "xds.type.matcher.v3.CelMatcher", expr_match={"cel_expr_parsed": {"expr": less}}
+    )
+    return {"single_predicate": {"input": subject, "custom_match": custom}}
+
+
+def _node(number: int, **kind: Any) -> Config:
+    return {"id": number, **kind}

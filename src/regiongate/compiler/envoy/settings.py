@@ -1,0 +1,135 @@
+"""What the platform engineer decides about one gateway; the policy says nothing of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from regiongate.domain.errors import CannotRun
+
+Network = IPv4Network | IPv6Network
+
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A host and a port, as in `127.0.0.1:8080` or `[::1]:8080`."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """The API behind the gateway. `http2` speaks HTTP/2 to it instead of HTTP/1.1."""
+
+    endpoint: Endpoint
+    tls: bool
+    http2: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Jwt:
+    """How a JSON Web Token (RFC 7519) names the organization: which claim, whose keys, whose word.
+
+    `jwks` is the path of a JSON Web Key Set (RFC 7517).
+    """
+
+    claim: str
+    jwks: PurePosixPath
+    issuer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One gateway: where it listens, what it protects, whom it believes.
+
+    Peers inside `trusted` are believed about the client's address (`X-Forwarded-For`) and, where
+    `organization_header` is set, about the organization. `trusted_hops` counts proxies in front
+    that every request passes, whatever their address. Only one of `organization_header`, `jwt`
+    and `api_keys` may be set.
+    """
+
+    listen: tuple[Endpoint, ...]
+    upstream: Upstream
+    trusted: tuple[Network, ...] = ()
+    trusted_hops: int = 0
+    proxy_protocol: bool = False
+    organization_header: str | None = None
+    jwt: Jwt | None = None
+    api_keys: bool = True
+
+    @property
+    def identifies(self) -> bool:
+        """Whether the gateway can tell organizations apart at all."""
+        return self.organization_header is not None or self.jwt is not None or self.api_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where the running Envoy finds and leaves its files; all inside one state directory."""
+
+    root: PurePosixPath
+
+    @property
+    def resources(self) -> PurePosixPath:
+        """The directory of the watched filter resources."""
+        return self.root / "envoy" / "resources"
+
+    @property
+    def database(self) -> PurePosixPath:
+        """The verdict database.
+
+        Alone in its directory: Envoy watches the whole directory, and a log file beside the
+        database would wake it on every line.
+        """
+        return self.root / "envoy" / "database" / "verdict.mmdb"
+
+    @property
+    def access_log(self) -> PurePosixPath:
+        """The gateway's log, one JSON object a line."""
+        return self.root / "log" / "access.log"
+
+    @property
+    def admin(self) -> PurePosixPath:
+        """Envoy's admin interface, a Unix socket that only this user may open."""
+        return self.root / "envoy" / "admin.sock"
+
+    @property
+    def probe(self) -> PurePosixPath:
+        """The listener on which the supervisor asks what a given address would get."""
+        return self.root / "envoy" / "probe.sock"
+
+
+def endpoint(text: str) -> Endpoint:
+    """Read `HOST:PORT` or `[HOST]:PORT`; raises CannotRun with the remedy."""
+    parts = urlsplit(f"//{text}")
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or port is None or parts.path or parts.username:
+        message = (
+            f"{text!r} is not an address to listen on: write HOST:PORT, such as 127.0.0.1:8080"
+        )
+        raise CannotRun(message)
+    return Endpoint(host, port)
+
+
+def upstream(text: str) -> Upstream:
+    """Read `http://HOST[:PORT]` or `https://HOST[:PORT]`; raises CannotRun with the remedy."""
+    parts = urlsplit(text)
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if parts.scheme not in _PORTS or not host or parts.path not in ("", "/") or parts.query:
+        message = f"{text!r} is not an upstream: write http://HOST:PORT or https://HOST, no path"
+        raise CannotRun(message)
+    return Upstream(Endpoint(host, port or _PORTS[parts.scheme]), parts.scheme == "https")

@@ -1,0 +1,62 @@
+"""The few shapes that every piece of Envoy configuration is built from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Config = dict[str, Any]
+
+_TYPES = "type.googleapis.com/"
+
+
+def typed(message: str, **fields: Any) -> Config:
+    """A message as `google.protobuf.Any` in JSON: its full name and its fields."""
+    return {"@type": _TYPES + message, **fields}
+
+
+def extension(name: str, message: str, **fields: Any) -> Config:
+    """A named extension with its configuration (`TypedExtensionConfig`)."""
+    return {"name": name, "typed_config": typed(message, **fields)}
+
+
+def type_url(message: str) -> str:
+    """The URL by which configuration discovery names a message."""
+    return _TYPES + message
+
+
+COMPOSITE = "envoy.extensions.common.matching.v3.ExtensionWithMatcher"
+
+
+def composite(name: str, tree: Config) -> Config:
+    """A filter that runs what a matching tree says; the tree is the outcome of `matcher`."""
+    run = extension("composite", "envoy.extensions.filters.http.composite.v3.Composite")
+    return extension(name, COMPOSITE, extension_config=run, xds_matcher=tree["matcher"])
+
+
+def set_headers(values: Mapping[str, str]) -> list[Config]:
+    """Header mutations that write each header, replacing any value it had."""
+    return [
+        {
+            "append": {
+                "header": {"key": key, "value": value},
+                "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
+            }
+        }
+        for key, value in values.items()
+    ]
+
+
+def add_header(key: str, value: str) -> Config:
+    """A header mutation that leaves other values of the same header in place."""
+    header = {"key": key, "value": value}
+    return {"append": {"header": header, "append_action": "APPEND_IF_EXISTS_OR_ADD"}}
+
+
+def header_mutation(name: str, request: Mapping[str, str], response: Sequence[Config]) -> Config:
+    """A filter that sets request headers and applies mutations to the response."""
+    mutations: Config = {"request_mutations": set_headers(request)}
+    if response:
+        mutations["response_mutations"] = list(response)
+    message = "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation"
+    return extension(name, message, mutations=mutations)
