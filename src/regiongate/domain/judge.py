@@ -120,12 +120,11 @@ def _judge_location(
     policy: Policy, place: Place, located: Located
 ) -> tuple[PlaceClass, Verdict, str, str]:
     rules = policy.location
-    corrected = located.rule.startswith("network:")
-    if place.group is not None and not corrected:
+    if place.group is not None and located.region is None:
         group = PlaceClass.PRIVATE if place.group == "private" else PlaceClass.SPECIAL
         verdict = rules.private if group is PlaceClass.PRIVATE else rules.special
         reason = f"The address lies in a special-purpose block ({place.special}): it has no region."
-        return group, verdict, f"location:{group}", reason
+        return group, verdict, located.rule, reason
     if located.region is None:
         reason = "No source knows where the address is."
         return PlaceClass.UNKNOWN, rules.unknown, "location:unknown", reason

@@ -54,7 +54,8 @@ class Located:
 def locate(policy: Policy, place: Place, at: datetime) -> Located:
     """Where a place counts as being under a policy at an instant.
 
-    A correction in the policy speaks alone. Otherwise each source votes for a region, the votes
+    A correction in the policy speaks alone. A special-purpose block has no region, whatever a
+    source says of it. Otherwise each source votes for a region, the votes
     are counted by what the list says of the region (supported or not), and at least
     `location.agree` sources must be on one side: a database that says Germany and another that
     says Austria do not disagree on anything that matters. The region named is the most voted on
@@ -65,6 +66,8 @@ def locate(policy: Policy, place: Place, at: datetime) -> Located:
             supported, said = policy.supported.supports(rule.region, at)
             return Located(rule.region, supported, f"network:{rule.network} {said}", 1, False)
     votes = [vote for vote in place.votes if vote is not None]
+    if place.group is not None:
+        return Located(None, False, f"location:{place.group}", 0, False)
     if not votes:
         return Located(None, False, "location:unknown", 0, False)
     sides = {vote: policy.supported.supports(vote, at) for vote in votes}

@@ -1,4 +1,4 @@
-"""A region: an ISO 3166-1 alpha-2 code (`FR`), or an ISO 3166-2 code (`UA-43`) for a part of one."""
+"""A region: an ISO 3166-1 code (`FR`), or an ISO 3166-2 code (`UA-43`) for a part of one."""
 
 from __future__ import annotations
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from regiongate.compiler.envoy.cluster import cluster
+from regiongate.compiler.envoy.files import ADMIN
 from regiongate.compiler.envoy.forwarding import RE2_PROGRAM_SIZE
 from regiongate.compiler.envoy.listener import listeners
-from regiongate.compiler.envoy.settings import Files, Settings
+from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.envoy.typed import Config, extension
 
 MAX_CONNECTIONS = 50_000
 
 
-def bootstrap(settings: Settings, files: Files, trust_store: str) -> Config:
+def bootstrap(settings: Settings, trust_store: str) -> Config:
     """Listeners, upstream, the admin socket, and a limit on open connections."""
     limit = extension(
         "envoy.resource_monitors.global_downstream_max_connections",
@@ -22,10 +23,10 @@ def bootstrap(settings: Settings, files: Files, trust_store: str) -> Config:
     return {
         "node": {"id": "regiongate", "cluster": "regiongate"},
         "static_resources": {
-            "listeners": listeners(settings, files),
+            "listeners": listeners(settings),
             "clusters": [cluster(settings.upstream, trust_store)],
         },
-        "admin": {"address": {"pipe": {"path": str(files.admin), "mode": 0o600}}},
+        "admin": {"address": {"pipe": {"path": ADMIN, "mode": 0o600}}},
         "overload_manager": {"resource_monitors": [limit]},
         "layered_runtime": {"layers": [{"name": "static", "static_layer": runtime}]},
     }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from regiongate.compiler.envoy.filters import filters
+from regiongate.compiler.envoy.forwarding import sane_forwarding
+from regiongate.compiler.envoy.gate import discovered
 from regiongate.compiler.envoy.log import access_log
 from regiongate.compiler.envoy.refuse import local_replies
-from regiongate.compiler.envoy.settings import Files, Network, Settings
+from regiongate.compiler.envoy.settings import Network, Settings
 from regiongate.compiler.envoy.strip import strip_our_headers
 from regiongate.compiler.envoy.typed import Config, extension
 
@@ -16,7 +17,7 @@ PROBE_HEADER = "x-probe-address"
 _HOUR = "3600s"
 
 
-def for_everyone(settings: Settings, files: Files) -> Config:
+def for_everyone(settings: Settings) -> Config:
     """Peers whose word counts for nothing: the connection's own address is the client's.
 
     `trusted_hops` proxies in front of every request move that many places back in
@@ -24,11 +25,11 @@ def for_everyone(settings: Settings, files: Files) -> Config:
     """
     address: Config = {"use_remote_address": True, "xff_num_trusted_hops": settings.trusted_hops}
     spoofable = [] if settings.organization_header is None else [settings.organization_header]
-    chain = filters(settings, files, vouched=settings.trusted_hops)
-    return _manager(settings, files, address, strip_our_headers(spoofable), chain)
+    chain = _filters(vouched=settings.trusted_hops)
+    return _manager(settings, address, strip_our_headers(spoofable), chain)
 
 
-def for_trusted(settings: Settings, files: Files) -> Config:
+def for_trusted(settings: Settings) -> Config:
     """Peers in a trusted network: the last address in `X-Forwarded-For` that is not one of them."""
     xff = extension(
         "forwarded-for",
@@ -37,11 +38,11 @@ def for_trusted(settings: Settings, files: Files) -> Config:
         skip_xff_append=False,
     )
     address: Config = {"use_remote_address": False, "original_ip_detection_extensions": [xff]}
-    chain = filters(settings, files, vouched=1)
-    return _manager(settings, files, address, strip_our_headers(), chain)
+    chain = _filters(vouched=1)
+    return _manager(settings, address, strip_our_headers(), chain)
 
 
-def for_probe(settings: Settings, files: Files) -> Config:
+def for_probe(settings: Settings) -> Config:
     """The supervisor's own socket: it names the address it asks about, and gets no upstream."""
     named = extension(
         "probe-address",
@@ -50,8 +51,8 @@ def for_probe(settings: Settings, files: Files) -> Config:
         reject_with_status={"code": "BadRequest"},
     )
     address: Config = {"use_remote_address": False, "original_ip_detection_extensions": [named]}
-    chain = filters(settings, files, vouched=0)
-    manager = _manager(settings, files, address, strip_our_headers(), chain)
+    chain = _filters(vouched=0)
+    manager = _manager(settings, address, strip_our_headers(), chain)
     manager["typed_config"] |= {"route_config": _nowhere(), "access_log": []}
     return manager
 
@@ -61,9 +62,7 @@ def cidr(network: Network) -> Config:
     return {"address_prefix": str(network.network_address), "prefix_len": network.prefixlen}
 
 
-def _manager(
-    settings: Settings, files: Files, address: Config, strip: Config, chain: Sequence[Config]
-) -> Config:
+def _manager(settings: Settings, address: Config, strip: Config, chain: Sequence[Config]) -> Config:
     return extension(
         "http",
         "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
@@ -74,7 +73,7 @@ def _manager(
         http_filters=list(chain),
         route_config=_everything(settings),
         local_reply_config=local_replies(),
-        access_log=[access_log(settings, files)],
+        access_log=[access_log(settings)],
         upgrade_configs=[{"upgrade_type": "websocket"}],
         always_set_request_id_in_response=True,
         server_header_transformation="PASS_THROUGH",
@@ -89,6 +88,16 @@ def _manager(
         },
         http2_protocol_options={"max_concurrent_streams": 128},
     )
+
+
+def _filters(*, vouched: int) -> list[Config]:
+    """An unreadable address stops the request before the gate can take another for it.
+
+    `vouched` counts the proxies whose word about the address is believed.
+    """
+    router = extension("router", "envoy.extensions.filters.http.router.v3.Router")
+    before = [sane_forwarding(vouched)] if vouched else []
+    return [*before, discovered(), router]
 
 
 def _everything(settings: Settings) -> Config:

@@ -1,8 +1,7 @@
 """The filter that decides: the decision table as one matching tree whose leaves do the work.
 
 Path, then standing, then place, then the clock. A leaf writes the decision into request headers;
-a leaf that refuses also carries the filter that refuses. The whole tree is one resource in one
-watched file, so a date, a rule or a wording changes in one rename, on open connections too.
+a leaf that refuses also carries the filter that refuses, and the wording of the refusal.
 """
 
 from __future__ import annotations
@@ -11,20 +10,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from regiongate.compiler.envoy import leaf, matcher, names
-from regiongate.compiler.envoy.typed import COMPOSITE, Config, composite
+from regiongate.compiler.envoy.typed import Config, composite
 from regiongate.compiler.table import DecisionTable, Standings
 from regiongate.domain.refusal import SELF_CHECK_PATH
 from regiongate.domain.verdict import Row
-
-RESOURCE = "decide"
-MESSAGE = COMPOSITE
 
 Leaf = Callable[[DecisionTable, Row], Config]
 
 
 def decide(table: DecisionTable) -> Config:
     """The filter for one table."""
-    return composite(RESOURCE, _tree(table))
+    return composite("decide", _tree(table))
 
 
 def _tree(table: DecisionTable) -> Config:

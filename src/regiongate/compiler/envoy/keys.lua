@@ -31,9 +31,6 @@ local MAX_KEY_BYTES = 4096
 -- One block is straight-line code over local variables, written out here by a loop: LuaJIT
 -- turns it into a single trace without branches.
 
-local START = {
-    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-}
 local ROUND = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -46,8 +43,8 @@ local ROUND = {
 }
 
 local state = ffi.new("int32_t[8]")
-local start = ffi.new("int32_t[8]")
-for i = 1, 8 do start[i - 1] = tobit(START[i]) end
+local start = ffi.new("const uint32_t[8]",
+    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19)
 
 local function write_compress()
     local out = {}
@@ -84,32 +81,38 @@ local function write_compress()
 end
 local compress = assert(loadstring(write_compress(), "=sha256"))(bit, state)
 
-local digest = ffi.new("uint8_t[32]")
-local digest_words = ffi.cast("int32_t *", digest)
-local padded = ffi.new("uint8_t[?]", MAX_KEY_BYTES + 72)
-local blocks = ffi.cast("const int32_t *", padded)
+-- Unions, not casts: a pointer made by a cast does not keep alive what it points to.
+local function memory(bytes)
+    return ffi.typeof("union { int32_t words[$]; uint8_t bytes[$]; }", bytes / 4, bytes)()
+end
+local digest, padded = memory(32), memory(MAX_KEY_BYTES + 72)
 
 local function hash(bytes, length) -- leaves the result in `digest`
     local count = rshift(length + 72, 6)
     local size = count * 64
     ffi.copy(padded, bytes, length)
-    ffi.fill(padded + length, size - length)
-    padded[length] = 0x80
-    padded[size - 2] = rshift(length, 5) -- 4096 bytes are 2^15 bits: two bytes hold the length
-    padded[size - 1] = band(length * 8, 255)
+    ffi.fill(padded.bytes + length, size - length)
+    padded.bytes[length] = 0x80
+    padded.bytes[size - 2] = rshift(length, 5) -- 4096 bytes are 2^15 bits: two bytes hold them
+    padded.bytes[size - 1] = band(length * 8, 255)
     ffi.copy(state, start, 32)
-    for i = 0, count - 1 do compress(blocks + i * 16) end
+    for i = 0, count - 1 do compress(padded.words + i * 16) end
     ffi.fill(padded, size)
-    for i = 0, 7 do digest_words[i] = bswap(state[i]) end
+    for i = 0, 7 do digest.words[i] = bswap(state[i]) end
 end
 
+-- LuaJIT compiles what it sees repeated. Seen first with a key of one block, it would give up on
+-- the loop above and interpret it forever after.
+hash(string.rep("x", MAX_KEY_BYTES), MAX_KEY_BYTES)
+hash(string.rep("x", MAX_KEY_BYTES), MAX_KEY_BYTES)
+
 local hex = ffi.new("char[16]")
-local DIGITS = ffi.new("const char[16]", "0123456789abcdef")
+local DIGITS = ffi.new("const char[17]", "0123456789abcdef")
 
 local function short_form()
     for i = 0, 7 do
-        hex[2 * i] = DIGITS[rshift(digest[i], 4)]
-        hex[2 * i + 1] = DIGITS[band(digest[i], 15)]
+        hex[2 * i] = DIGITS[rshift(digest.bytes[i], 4)]
+        hex[2 * i + 1] = DIGITS[band(digest.bytes[i], 15)]
     end
     return ffi.string(hex, 16)
 end
@@ -128,7 +131,7 @@ local function owner() -- of the key whose digest is in `digest`
     local digests, low, high = organizations.digests, 0, organizations.keys - 1
     while low <= high do
         local middle = rshift(low + high, 1)
-        local order = memcmp(digest, digests + middle * 32, 32)
+        local order = memcmp(digest.bytes, digests + middle * 32, 32)
         if order == 0 then
             local number = organizations.numbers[middle]
             local from, to = organizations.offsets[number], organizations.offsets[number + 1]

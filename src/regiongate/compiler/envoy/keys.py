@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from importlib.resources import files as package_files
-from pathlib import PurePosixPath
 
 from regiongate.compiler.envoy.typed import Config, extension
 
-RESOURCE = "keys"
-MESSAGE = "envoy.extensions.filters.http.lua.v3.Lua"
 
-
-def keys(table: PurePosixPath) -> Config:
+def keys(table: str) -> Config:
     """The Lua filter over one table of key digests; a bad table is an error when it loads."""
     script = package_files("regiongate.compiler.envoy").joinpath("keys.lua").read_text("utf-8")
-    source = script.replace("@TABLE@", str(table))
-    return extension(RESOURCE, MESSAGE, default_source_code={"inline_string": source})
+    return extension(
+        "keys",
+        "envoy.extensions.filters.http.lua.v3.Lua",
+        default_source_code={"inline_string": script.replace("@TABLE@", table)},
+    )

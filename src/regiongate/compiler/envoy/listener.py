@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from regiongate.compiler.envoy.connection import cidr, for_everyone, for_probe, for_trusted
-from regiongate.compiler.envoy.settings import Endpoint, Files, Settings
+from regiongate.compiler.envoy.files import PROBE
+from regiongate.compiler.envoy.settings import Endpoint, Settings
 from regiongate.compiler.envoy.typed import Config, extension
 
 
-def listeners(settings: Settings, files: Files) -> list[Config]:
+def listeners(settings: Settings) -> list[Config]:
     """Every listener of a gateway."""
     return [
-        *(_public(settings, files, where) for where in settings.listen),
-        _probe(settings, files),
+        *(_public(settings, where) for where in settings.listen),
+        _probe(settings),
     ]
 
 
-def _public(settings: Settings, files: Files, where: Endpoint) -> Config:
+def _public(settings: Settings, where: Endpoint) -> Config:
     """Trusted peers and everyone else get a chain each.
 
     Envoy chooses the chain by the address of the peer itself, once for a connection, so what an
@@ -24,9 +25,9 @@ def _public(settings: Settings, files: Files, where: Endpoint) -> Config:
     chains: list[Config] = []
     if settings.trusted:
         peers = {"direct_source_prefix_ranges": [cidr(network) for network in settings.trusted]}
-        trusted = [for_trusted(settings, files)]
+        trusted = [for_trusted(settings)]
         chains.append({"filter_chain_match": peers, "filters": trusted})
-    chains.append({"filters": [for_everyone(settings, files)]})
+    chains.append({"filters": [for_everyone(settings)]})
     socket = {"address": where.host, "port_value": where.port}
     listener: Config = {
         "name": f"public-{where}",
@@ -41,9 +42,9 @@ def _public(settings: Settings, files: Files, where: Endpoint) -> Config:
     return listener
 
 
-def _probe(settings: Settings, files: Files) -> Config:
+def _probe(settings: Settings) -> Config:
     return {
         "name": "probe",
-        "address": {"pipe": {"path": str(files.probe), "mode": 0o600}},
-        "filter_chains": [{"filters": [for_probe(settings, files)]}],
+        "address": {"pipe": {"path": PROBE, "mode": 0o600}},
+        "filter_chains": [{"filters": [for_probe(settings)]}],
     }

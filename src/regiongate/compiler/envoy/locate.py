@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from regiongate.compiler.envoy import names
-from regiongate.compiler.envoy.settings import Files
 from regiongate.compiler.envoy.typed import Config, extension
 
 
-def locate(files: Files) -> Config:
+def locate(database: str) -> Config:
     """Country, region and place key of the settled client address, as request headers.
 
     Envoy's provider reads fixed paths of the database. `city.names.en` holds our place key:
-    it is the one free text among them.
+    it is the one free text among them. A database that cannot be opened is a configuration that
+    Envoy rejects, and so never one that decides.
     """
     provider = extension(
         "maxmind",
         "envoy.extensions.geoip_providers.maxmind.v3.MaxMindConfig",
-        city_db_path=str(files.database),
+        city_db_path=database,
         common_provider_config={
             "geo_field_keys": {
                 "country": names.COUNTRY,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from regiongate.compiler.envoy import names
+from regiongate.compiler.envoy.files import ACCESS_LOG
 from regiongate.compiler.envoy.identify import organization_header
-from regiongate.compiler.envoy.settings import Files, Settings
+from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.envoy.typed import Config, extension
 
 
-def access_log(settings: Settings, files: Files) -> Config:
+def access_log(settings: Settings) -> Config:
     """Write every request, refused ones too. Envoy escapes the values, so a line is always JSON.
 
     Absent values are null. API keys appear only as the short public form of their digest.
@@ -36,6 +37,6 @@ def access_log(settings: Settings, files: Files) -> Config:
     return extension(
         "access-log",
         "envoy.extensions.access_loggers.file.v3.FileAccessLog",
-        path=str(files.access_log),
+        path=ACCESS_LOG,
         log_format={"json_format": fields},
     )

@@ -8,9 +8,6 @@ from regiongate.compiler.envoy import matcher, names
 from regiongate.compiler.envoy.typed import Config, extension, typed
 from regiongate.domain.organization import ORDINARY, Organization
 
-RESOURCE = "organizations"
-MESSAGE = "envoy.extensions.filters.http.rbac.v3.RBAC"
-
 
 def organizations(header: str, rows: Iterable[Organization]) -> Config:
     """Leave the standing of the organization named in `header` in the dynamic metadata.
@@ -29,8 +26,8 @@ def organizations(header: str, rows: Iterable[Organization]) -> Config:
     table = special or {"no organization has a standing": _note(ORDINARY.name)}
     tree = matcher.exact(matcher.header_input(header), table, _note(ORDINARY.name))
     return extension(
-        RESOURCE,
-        MESSAGE,
+        "organizations",
+        "envoy.extensions.filters.http.rbac.v3.RBAC",
         shadow_matcher=tree["matcher"],
         shadow_rules_stat_prefix=names.STANDING_PREFIX,
     )

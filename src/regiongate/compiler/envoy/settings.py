@@ -71,42 +71,6 @@ class Settings:
         return self.organization_header is not None or self.jwt is not None or self.api_keys
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
-    """Where the running Envoy finds and leaves its files; all inside one state directory."""
-
-    root: PurePosixPath
-
-    @property
-    def resources(self) -> PurePosixPath:
-        """The directory of the watched filter resources."""
-        return self.root / "envoy" / "resources"
-
-    @property
-    def database(self) -> PurePosixPath:
-        """The verdict database.
-
-        Alone in its directory: Envoy watches the whole directory, and a log file beside the
-        database would wake it on every line.
-        """
-        return self.root / "envoy" / "database" / "verdict.mmdb"
-
-    @property
-    def access_log(self) -> PurePosixPath:
-        """The gateway's log, one JSON object a line."""
-        return self.root / "log" / "access.log"
-
-    @property
-    def admin(self) -> PurePosixPath:
-        """Envoy's admin interface, a Unix socket that only this user may open."""
-        return self.root / "envoy" / "admin.sock"
-
-    @property
-    def probe(self) -> PurePosixPath:
-        """The listener on which the supervisor asks what a given address would get."""
-        return self.root / "envoy" / "probe.sock"
-
-
 def endpoint(text: str) -> Endpoint:
     """Read `HOST:PORT` or `[HOST]:PORT`; raises CannotRun with the remedy."""
     parts = urlsplit(f"//{text}")

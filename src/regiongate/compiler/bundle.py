@@ -1,0 +1,202 @@
+"""A bundle: a snapshot written as files that a gateway can run, with a manifest of them all.
+
+Envoy's files name each other as they lie in a gateway's state directory, where the bundle is
+installed as `bundles/GENERATION` and its gate is copied to the file that Envoy watches.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from regiongate.compiler.envoy import gate
+from regiongate.compiler.envoy.bootstrap import bootstrap
+from regiongate.compiler.envoy.files import BOOTSTRAP, GATE
+from regiongate.compiler.envoy.keytable import pack
+from regiongate.compiler.envoy.settings import Settings
+from regiongate.compiler.geography import address_at, record
+from regiongate.compiler.snapshot import Snapshot
+from regiongate.domain.errors import CannotRun
+from regiongate.domain.organization import ORDINARY
+from regiongate.domain.verdict import Row
+from regiongate.geo.mmdb.writer import encode
+from regiongate.geo.steps import NONE
+
+FORMAT = "regiongate-bundle/1"
+MANIFEST = "manifest.json"
+DECISIONS = "decisions.json"
+PROBES = "probes.json"
+ORGANIZATIONS = "organizations.csv"
+POLICY = PurePosixPath("policy")
+DATABASE_TYPE = "regiongate-verdict"
+
+
+def write(snapshot: Snapshot, settings: Settings, trust_store: str, folder: Path) -> None:
+    """Write a bundle into a new folder; the manifest comes last, so a broken write has none."""
+    if folder.exists() and any(folder.iterdir()):
+        raise CannotRun(f"{folder} is not empty: name a folder that does not exist yet")
+    content = files(snapshot, settings, trust_store)
+    for name, data in content.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def files(snapshot: Snapshot, settings: Settings, trust_store: str) -> dict[str, bytes]:
+    """Every file of a bundle by its relative path, the manifest last."""
+    content = {str(POLICY / name): data for name, data in snapshot.policy_files.items()}
+    content[ORGANIZATIONS] = _organizations(snapshot)
+    content[DECISIONS] = to_json(_decisions(snapshot))
+    content[PROBES] = to_json(_probes(snapshot))
+    content[gate.DATABASE] = database(snapshot)
+    content |= _envoy(snapshot, settings, trust_store)
+    ordered = dict(sorted(content.items()))
+    return ordered | {MANIFEST: to_json(_manifest(snapshot, ordered))}
+
+
+def database(snapshot: Snapshot) -> bytes:
+    """The verdict database: for each network its place, its key, and the votes."""
+    space = snapshot.geography
+    records = [
+        record(snapshot.policy, place, key, snapshot.at)
+        for place, key in zip(space.places, space.keys, strict=True)
+    ]
+    return encode(
+        space.steps,
+        records,
+        # The age of the data, not of the bundle: another date or wording in the policy must
+        # leave the database as it is.
+        build_epoch=max((_epoch(source.date) for source in snapshot.sources), default=0),
+        database_type=DATABASE_TYPE,
+        description="Where addresses are, by the sources and the policy of this bundle",
+    )
+
+
+def to_json(value: object) -> bytes:
+    """JSON that is the same bytes for the same value."""
+    return (json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def instant(at: datetime | None) -> str | None:
+    """An instant as the files write it (RFC 3339, UTC)."""
+    return None if at is None else at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _envoy(snapshot: Snapshot, settings: Settings, trust_store: str) -> dict[str, bytes]:
+    """The start configuration, the gate, and the table of key digests that the gate reads."""
+    config = gate.gate(snapshot.table, snapshot.organizations, settings)
+    content = {
+        BOOTSTRAP: to_json(bootstrap(settings, trust_store)),
+        GATE: to_json(gate.resource(config, snapshot.generation)),
+    }
+    if settings.api_keys:
+        content[gate.KEYS] = pack(
+            (key, row.id) for row in snapshot.organizations for key in row.keys
+        )
+    return content
+
+
+def _organizations(snapshot: Snapshot) -> bytes:
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["organization", "state", "until", "keys"])
+    for row in snapshot.organizations:
+        until = instant(row.standing.until) or ""
+        table.writerow([row.id, row.standing.state.value, until, len(row.keys)])
+    return text.getvalue().encode()
+
+
+def _decisions(snapshot: Snapshot) -> dict[str, Any]:
+    table = snapshot.table
+    return {
+        "generation": table.generation,
+        "at": instant(table.at),
+        "ordinary": table.ordinary,
+        "unknown": table.unknown,
+        "standings": {
+            standing: {key: [_row(row) for row in rows] for key, rows in places.items()}
+            for standing, places in table.standings.items()
+        },
+        "open_paths": {
+            path: [_row(row) for row in rows] for path, rows in table.open_paths.items()
+        },
+    }
+
+
+def _probes(snapshot: Snapshot) -> dict[str, str]:
+    """One address for each place key: the first that has it, IPv4 where there is one."""
+    space = snapshot.geography
+    unknown = snapshot.table.unknown
+    values, first = np.unique(space.steps.value, return_index=True)
+    earliest: dict[str, int] = {}
+    for place, row in zip(values, first, strict=True):
+        key = unknown if place == NONE else space.keys[place]
+        earliest[key] = min(int(row), earliest.get(key, int(row)))
+    return {str(address_at(space.steps, row)): key for key, row in sorted(earliest.items())}
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "since": instant(row.since),
+        "until": instant(row.until),
+        "verdict": row.decision.verdict,
+        "would": row.decision.would,
+        "rule": row.decision.rule,
+        "class": row.decision.place_class,
+        "next": None
+        if row.next is None
+        else {"verdict": row.next.verdict, "at": instant(row.next.at)},
+    }
+
+
+def _epoch(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+
+
+def _manifest(snapshot: Snapshot, content: Mapping[str, bytes]) -> dict[str, Any]:
+    policy = snapshot.policy
+    special = [row for row in snapshot.organizations if row.standing != ORDINARY]
+    return {
+        "format": FORMAT,
+        "number": snapshot.number,
+        "generation": snapshot.generation,
+        "parent": snapshot.parent,
+        "at": instant(snapshot.at),
+        "policy": {
+            "name": policy.name,
+            "version": policy.version,
+            "list": {"name": policy.supported.name, "version": policy.supported.version},
+            "report_only": policy.report_only,
+        },
+        "phase": policy.measure.phase(snapshot.at),
+        "next_change": instant(snapshot.next_change()),
+        "sources": [
+            {
+                "name": source.name,
+                "version": source.version,
+                "date": source.date.isoformat(),
+                "licence": source.licence,
+                "digest": source.digest,
+            }
+            for source in snapshot.sources
+        ],
+        "counts": {
+            "steps": len(snapshot.geography.steps),
+            "places": len(snapshot.geography.places),
+            "place_keys": len(set(snapshot.geography.keys)),
+            "organizations": len(snapshot.organizations),
+            "organizations_not_ordinary": len(special),
+        },
+        "files": {
+            name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+            for name, data in content.items()
+        },
+    }

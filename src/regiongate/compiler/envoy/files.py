@@ -1,0 +1,29 @@
+"""Where a running Envoy finds and leaves its files.
+
+Envoy runs in the gateway's state directory and names its files relative to it. So a bundle is the
+same bytes on every machine, and the path of a socket cannot grow past its limit of 107 bytes.
+"""
+
+from __future__ import annotations
+
+BOOTSTRAP = "envoy/bootstrap.json"
+"""The configuration with which Envoy starts."""
+
+GATE = "envoy/gate.json"
+"""The watched file with the filters of the generation in force."""
+
+ADMIN = "envoy/admin.sock"
+"""Envoy's admin interface, a Unix socket that only this user may open."""
+
+PROBE = "envoy/probe.sock"
+"""The listener on which the supervisor asks what a given address would get."""
+
+ACCESS_LOG = "log/access.log"
+"""The gateway's log, one JSON object a line."""
+
+
+def in_bundle(generation: str, name: str) -> str:
+    """A file of an installed bundle. Envoy watches a database's whole directory, and a bundle's
+    directory never changes: a log beside the database would wake it on every line.
+    """
+    return f"bundles/{generation}/{name}"

@@ -1,0 +1,106 @@
+"""A snapshot: everything that decides, at one instant, frozen under one generation."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from regiongate.compiler.geography import Geography, geography
+from regiongate.compiler.table import DecisionTable, decision_table
+from regiongate.domain.organization import Organization
+from regiongate.domain.policy import Policy
+from regiongate.geo.source import Source, SourceTable
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The snapshot that this one follows: its number and its generation."""
+
+    number: int
+    generation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The inputs of a bundle and what follows from them.
+
+    `number` counts up from the parent; `generation` is the number and the first digits of the
+    digest of all inputs, so that two gateways with the same number but other inputs are told
+    apart. `policy_files` are the bytes of the policy and of what it refers to, by file name.
+    """
+
+    number: int
+    generation: str
+    parent: str | None
+    at: datetime
+    policy: Policy
+    policy_files: Mapping[str, bytes]
+    organizations: tuple[Organization, ...]
+    sources: tuple[Source, ...]
+    geography: Geography
+    table: DecisionTable
+
+    def next_change(self) -> datetime | None:
+        """The next instant at which some verdict may change by itself."""
+        ends = {row.standing.until for row in self.organizations}
+        instants = {*self.policy.change_instants(), *ends}
+        return min((i for i in instants if i is not None and i > self.at), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything a snapshot is made from, beside the instant and the parent.
+
+    `policy_files` are the bytes of the policy and of what it refers to, by file name; `tables`
+    are the policy's sources in the policy's order.
+    """
+
+    policy: Policy
+    policy_files: Mapping[str, bytes]
+    tables: Sequence[SourceTable]
+    organizations: Sequence[Organization] = ()
+
+
+def snapshot(inputs: Inputs, at: datetime, parent: Parent | None = None) -> Snapshot:
+    """Freeze everything at one instant. Same arguments, same snapshot."""
+    policy = inputs.policy
+    rows = tuple(sorted(inputs.organizations, key=lambda row: row.id))
+    number = 1 if parent is None else parent.number + 1
+    generation = f"{number}-{_digest(inputs, at, parent)[:8]}"
+    space = geography(policy, inputs.tables)
+    standings = {row.standing for row in rows}
+    table = decision_table(policy, space.place_by_key(), standings, generation, at)
+    return Snapshot(
+        number=number,
+        generation=generation,
+        parent=None if parent is None else parent.generation,
+        at=at,
+        policy=policy,
+        policy_files=inputs.policy_files,
+        organizations=rows,
+        sources=tuple(table.source for table in inputs.tables),
+        geography=space,
+        table=table,
+    )
+
+
+def _digest(inputs: Inputs, at: datetime, parent: Parent | None) -> str:
+    """SHA-256 over all inputs, each named, so that no two sets of inputs read the same."""
+    organizations = sorted(inputs.organizations, key=lambda row: row.id)
+    named = {
+        "policy": {name: _sha256(data) for name, data in sorted(inputs.policy_files.items())},
+        "sources": [[table.source.name, table.source.digest] for table in inputs.tables],
+        "organizations": [
+            [row.id, row.standing.name, [key.hex() for key in row.keys]] for row in organizations
+        ],
+        "at": at.isoformat(),
+        "parent": None if parent is None else parent.generation,
+    }
+    return _sha256(json.dumps(named, sort_keys=True).encode())
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

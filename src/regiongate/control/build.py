@@ -1,0 +1,68 @@
+"""Build: policy file, sources and organizations at an instant → bundle."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from datetime import datetime
+from pathlib import Path
+
+from regiongate.compiler import bundle
+from regiongate.compiler.envoy.settings import Settings
+from regiongate.compiler.snapshot import Inputs, Parent, Snapshot, snapshot
+from regiongate.domain.errors import CannotRun
+from regiongate.domain.organization import Organization
+from regiongate.domain.policy import Policy
+from regiongate.geo import bundled
+from regiongate.geo.source import SourceTable
+from regiongate.policyfile import lists, organizations
+from regiongate.policyfile import load as load_policy
+
+POLICY_FILE = "policy.yaml"
+
+
+def inputs(policy_path: Path, organizations_path: Path | None) -> Inputs:
+    """Read everything that a snapshot is made from; raises ProblemsFound or CannotRun."""
+    policy = load_policy(policy_path)
+    files = {POLICY_FILE: policy_path.read_bytes()}
+    if policy.supported.name not in lists.shipped_names():
+        files[policy.supported.name] = (policy_path.parent / policy.supported.name).read_bytes()
+    rows: tuple[Organization, ...] = ()
+    if organizations_path is not None:
+        rows = organizations.load(organizations_path)
+    everyone = organizations.with_exemptions(rows, policy)
+    return Inputs(policy, files, tables(policy), everyone)
+
+
+def tables(policy: Policy) -> tuple[SourceTable, ...]:
+    """The sources that a policy names, in its order."""
+    known = bundled.names()
+    missing = [name for name in policy.location.sources if name not in known]
+    if missing:
+        raise CannotRun(f"no source named {missing[0]}: there are {', '.join(known)}")
+    return tuple(bundled.load(name) for name in policy.location.sources)
+
+
+def parent_of(manifest: Path) -> Parent:
+    """A bundle's place in the line, from its manifest."""
+    try:
+        content = json.loads(manifest.read_text("utf-8"))
+        return Parent(content["number"], content["generation"])
+    except (OSError, ValueError, KeyError) as error:
+        raise CannotRun(f"{manifest} is not the manifest of a bundle: {error}") from error
+
+
+def freeze(what: Inputs, at: datetime, parent: Parent | None) -> Snapshot:
+    """The snapshot of the inputs at an instant."""
+    return snapshot(what, at.replace(microsecond=0), parent)
+
+
+def bundle_files(frozen: Snapshot, settings: Settings) -> dict[str, bytes]:
+    """The bundle of a snapshot for a gateway with these settings, by relative path."""
+    return bundle.files(frozen, settings, trust_store())
+
+
+def trust_store() -> str:
+    """The certificate authorities of this machine."""
+    found = ssl.get_default_verify_paths().cafile
+    return found or "/etc/ssl/certs/ca-certificates.crt"

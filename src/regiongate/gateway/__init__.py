@@ -1,0 +1,1 @@
+"""Make a proxy obey a bundle: supervise, swap atomically, probe, roll back. Decides nothing."""

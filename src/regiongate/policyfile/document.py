@@ -1,0 +1,82 @@
+"""The whole policy file: its keys, and the policy it becomes."""
+
+from __future__ import annotations
+
+from regiongate.domain.policy import Policy
+from regiongate.policyfile.lists import BaseList
+from regiongate.policyfile.sections import (
+    expectations,
+    location,
+    measure,
+    networks,
+    organizations,
+    refusal,
+    supported,
+)
+from regiongate.policyfile.shape import Key, Mapping, Section, Sequence
+from regiongate.policyfile.text import BOOLEAN, CONTACT, NAME, PATH, VERSION, choice
+
+FORMAT = "regiongate/1"
+
+_FORMAT = Key(
+    "format",
+    choice("a format of this program", (FORMAT,), "unknown-format"),
+    "Always `regiongate/1`.",
+)
+_NAME = Key("name", NAME, "The policy's name, shown in refusals.")
+_VERSION = Key("version", VERSION, "The policy's version, shown in refusals; quoted text.")
+_CONTACT = Key("contact", CONTACT, "Whom to ask, as `mailto:…` or `https://…`.")
+SUPPORTED = Key("supported", supported.SHAPE, "The regions from which the API may be used.")
+MEASURE = Key("measure", measure.SHAPE, "The announced change with its dates.")
+LOCATION = Key("location", location.SHAPE, "Where an address is, and what if nobody can say.")
+NETWORKS = Key(
+    "networks", Sequence(networks.SHAPE), "Corrections and rules for single networks.", False
+)
+ORGANIZATIONS = Key(
+    "organizations", Sequence(organizations.SHAPE), "Organizations that are exempt.", False
+)
+OPEN_PATHS = Key(
+    "open_paths",
+    Sequence(PATH),
+    "Paths that stay open to everyone; a `*` at the end opens all below.",
+    required=False,
+)
+REFUSAL = Key("refusal", refusal.SHAPE, "How a refusal looks.")
+REPORT_ONLY = Key("report_only", BOOLEAN, "Decide and log, but allow everything.", False)
+TESTS = Key("tests", Sequence(expectations.SHAPE), "What the policy must answer.", False)
+
+SHAPE = Mapping(
+    (
+        _FORMAT,
+        _NAME,
+        _VERSION,
+        _CONTACT,
+        SUPPORTED,
+        MEASURE,
+        LOCATION,
+        NETWORKS,
+        ORGANIZATIONS,
+        OPEN_PATHS,
+        REFUSAL,
+        REPORT_ONLY,
+        TESTS,
+    )
+)
+
+
+def build(section: Section, base: BaseList) -> Policy:
+    """The policy of a file without problems."""
+    return Policy(
+        name=section.need(_NAME),
+        version=section.need(_VERSION),
+        contact=section.need(_CONTACT),
+        supported=supported.build(section.need(SUPPORTED), base),
+        measure=measure.build(section.need(MEASURE)),
+        location=location.build(section.need(LOCATION)),
+        networks=tuple(networks.build(item.value) for item in section.items(NETWORKS)),
+        exemptions=tuple(organizations.build(item.value) for item in section.items(ORGANIZATIONS)),
+        open_paths=tuple(path.value for path in section.items(OPEN_PATHS)),
+        refusal=refusal.build(section.need(REFUSAL)),
+        report_only=section.get(REPORT_ONLY, False),
+        tests=tuple(expectations.build(item) for item in section.items(TESTS)),
+    )

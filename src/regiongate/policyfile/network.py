@@ -1,0 +1,66 @@
+"""Addresses and networks as they stand in a policy file. Nothing is repaired silently."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address, ip_interface
+from typing import Any
+
+from regiongate.domain.address import BadAddress, canonical, fold
+from regiongate.domain.policy import Network
+from regiongate.policyfile.node import ScalarNode, shown
+from regiongate.policyfile.reader import Reader, Wrong
+from regiongate.policyfile.shape import Scalar
+
+_PREFIXED = re.compile(r"[0-9A-Fa-f:.]+/[0-9]{1,3}\Z")
+
+
+def _network(node: ScalarNode, _: Reader) -> Network:
+    text = node.text
+    if _PREFIXED.match(text) is None:
+        raise Wrong("bad-network", f"`{shown(text)}` is not a network", _remedy_for(text))
+    try:
+        said = ip_interface(text)
+    except ValueError as error:
+        remedy = "write it as 198.51.100.0/24 or 2001:db8::/32"
+        raise Wrong("bad-network", f"`{shown(text)}` is not a network", remedy) from error
+    network = said.network
+    if said.ip != network.network_address:
+        message = f"`{shown(text)}` has bits set after the prefix"
+        remedy = f"write {network}, or {said.ip}/{network.max_prefixlen} for the one address"
+        raise Wrong("bad-network", message, remedy)
+    _refuse_carried(text, network)
+    return network
+
+
+def _remedy_for(text: str) -> str:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return "write it as 198.51.100.0/24 or 2001:db8::/32"
+    return f"write {address}/{address.max_prefixlen} for the one address"
+
+
+def _address(node: ScalarNode, _: Reader) -> str:
+    try:
+        return str(canonical(node.text))
+    except BadAddress as error:
+        remedy = "write it as 198.51.100.7 or 2001:db8::7"
+        raise Wrong("bad-address", f"`{node.shown}` is not an address", remedy) from error
+
+
+def _refuse_carried(text: str, network: Network) -> None:
+    """A gateway folds IPv6 addresses that carry IPv4 first, so such a rule would never match."""
+    first = fold(network.network_address)
+    if first != network.network_address:
+        message = f"`{shown(text)}` is IPv4 carried in IPv6"
+        raise Wrong("bad-network", message, f"write the IPv4 network that begins at {first}")
+
+
+_JSON: dict[str, Any] = {"type": "string"}
+
+NETWORK: Scalar[Network] = Scalar(_network, _JSON | {"pattern": "^[0-9A-Fa-f:.]+/[0-9]{1,3}$"})
+"""A network with its prefix length."""
+
+ADDRESS = Scalar(_address, _JSON | {"pattern": "^[0-9A-Fa-f:.]+$"})
+"""One address, in its canonical form."""

@@ -1,0 +1,72 @@
+"""A policy file to a policy, or to every problem it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from regiongate.domain.errors import CannotRun, Problem, ProblemsFound
+from regiongate.domain.policy import Policy
+from regiongate.policyfile import document, validate
+from regiongate.policyfile.lists import BaseList
+from regiongate.policyfile.parse import MAX_BYTES, parse
+from regiongate.policyfile.reader import Reader
+from regiongate.policyfile.sections import measure, supported
+from regiongate.policyfile.shape import Section
+
+
+@dataclass(frozen=True, slots=True)
+class _Readable:
+    """What could be read of a file; the reader holds what could not."""
+
+    reader: Reader
+    root: Section | None
+    base: BaseList | None
+
+
+def load(path: Path) -> Policy:
+    """The policy in a file.
+
+    Raises ProblemsFound with every problem at once, or CannotRun when the file cannot be read.
+    An override that has expired is no problem here: it has simply ceased to hold.
+    """
+    read = _read(path)
+    if read.reader.problems or read.root is None or read.base is None:
+        raise ProblemsFound(read.reader.problems)
+    return document.build(read.root, read.base)
+
+
+def check(path: Path, at: datetime) -> list[Problem]:
+    """Every problem of a file, sorted by place, expired entries at an instant among them."""
+    read = _read(path)
+    if read.root is not None:
+        validate.expired(read.root, at, read.reader)
+    return sorted(read.reader.problems)
+
+
+def _read(path: Path) -> _Readable:
+    reader = Reader(str(path), path.parent)
+    node = parse(_bytes(path), reader)
+    if node is None:
+        return _Readable(reader, None, None)
+    reader.zone = measure.zone(node, reader)
+    found = document.SHAPE.read(node, reader, "")
+    if found is None:
+        return _Readable(reader, None, None)
+    section = found.value.optional(document.SUPPORTED)
+    base = None if section is None else supported.base_list(section, reader)
+    validate.validate(found.value, base, reader)
+    return _Readable(reader, found.value, base)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        # A path with a null character raises ValueError.
+        said = error.strerror if isinstance(error, OSError) else "the name is not a file name"
+        raise CannotRun(
+            f"The policy file {path} cannot be read ({said}): check the path."
+        ) from error

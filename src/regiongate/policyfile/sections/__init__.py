@@ -1,0 +1,1 @@
+"""One file for each section of a policy file: its keys, its own rules, the value it becomes."""

@@ -1,0 +1,31 @@
+"""`tests`: what the policy's author expects, kept with the policy."""
+
+from __future__ import annotations
+
+from regiongate.domain.policy import PolicyTest
+from regiongate.policyfile.instant import INSTANT
+from regiongate.policyfile.network import ADDRESS as ADDRESS_SHAPE
+from regiongate.policyfile.region import REGION as REGION_SHAPE
+from regiongate.policyfile.sections.location import VERDICT as VERDICT_SHAPE
+from regiongate.policyfile.shape import Found, Key, Mapping, Section
+from regiongate.policyfile.text import ORGANIZATION as ORGANIZATION_SHAPE
+
+ADDRESS = Key("address", ADDRESS_SHAPE, "The address the request comes from.", required=False)
+REGION = Key("region", REGION_SHAPE, "The region in which all sources see it.", required=False)
+ORGANIZATION = Key("organization", ORGANIZATION_SHAPE, "Whose request it is.", required=False)
+AT = Key("at", INSTANT, "When it comes.")
+VERDICT = Key("verdict", VERDICT_SHAPE, "The verdict it must get.")
+SHAPE = Mapping((ADDRESS, REGION, ORGANIZATION, AT, VERDICT), one_of=("address", "region"))
+
+
+def build(item: Found[Section]) -> PolicyTest:
+    """One test of a file without problems."""
+    section = item.value
+    return PolicyTest(
+        address=section.optional(ADDRESS),
+        region=section.optional(REGION),
+        organization=section.optional(ORGANIZATION),
+        at=section.need(AT),
+        verdict=section.need(VERDICT),
+        line=item.mark.line,
+    )

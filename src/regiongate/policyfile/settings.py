@@ -1,0 +1,74 @@
+"""A policy as flat lines of key and value, for reading and for comparing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from regiongate.domain.policy import ListChange, NetworkRule, Policy
+
+
+def settings(policy: Policy) -> dict[str, str]:
+    """Everything a policy says except its tests, keyed as in the file."""
+    return {key: str(value) for key, value in _lines(policy) if value}
+
+
+def _lines(policy: Policy) -> Iterator[tuple[str, str]]:
+    yield "name", policy.name
+    yield "version", policy.version
+    yield "contact", policy.contact
+    yield "supported.list", f"{policy.supported.name} ({policy.supported.version})"
+    yield "supported.territories", policy.supported.territories
+    for change in sorted(policy.supported.changes, key=lambda c: (c.action, c.region)):
+        yield _change_key(change), _change(change)
+    yield "measure.time_zone", policy.measure.time_zone
+    for phase, start in policy.measure.starts:
+        yield f"measure.{phase}", utc(start)
+    yield from _location(policy)
+    for rule in sorted(policy.networks, key=lambda rule: str(rule.network)):
+        yield f"networks[{rule.network}]", _network(rule)
+    for exemption in sorted(policy.exemptions, key=lambda exemption: exemption.organization):
+        yield f"organizations[{exemption.organization}]", _until(exemption.expires)
+    yield "open_paths", " ".join(policy.open_paths)
+    yield "refusal.dialect", policy.refusal.dialect
+    yield "refusal.status", str(policy.refusal.status)
+    yield "refusal.appeal", policy.refusal.appeal
+    yield "refusal.blocked_by", policy.refusal.blocked_by or ""
+    yield "report_only", str(policy.report_only).lower()
+
+
+def _location(policy: Policy) -> Iterator[tuple[str, str]]:
+    rules = policy.location
+    yield "location.sources", " ".join(rules.sources)
+    yield "location.agree", str(rules.agree)
+    yield "location.unknown", rules.unknown
+    yield "location.private", rules.private
+    yield "location.special", rules.special
+    yield "location.disputed", rules.disputed
+    for kind, verdict in sorted(rules.anonymizers.items()):
+        yield f"location.anonymizers.{kind}", verdict
+
+
+def _change_key(change: ListChange) -> str:
+    since = "" if change.start is None else f" from {utc(change.start)}"
+    return f"supported.{change.action}[{change.region}{since}]"
+
+
+def _change(change: ListChange) -> str:
+    basis = "" if change.basis is None else f" ({change.basis})"
+    until = "" if change.end is None else f" until {utc(change.end)}"
+    return f"{change.reason}{basis}{until}"
+
+
+def _network(rule: NetworkRule) -> str:
+    said = rule.region or rule.verdict or rule.anonymizer
+    return f"{said}, {_until(rule.expires)}"
+
+
+def _until(expires: datetime | None) -> str:
+    return "never expires" if expires is None else f"expires {utc(expires)}"
+
+
+def utc(at: datetime) -> str:
+    """An instant as every line of this program writes it."""
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,58 @@
+"""The rules that a policy file must keep beyond the form of each value."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from regiongate.policyfile import document
+from regiongate.policyfile.lists import BaseList
+from regiongate.policyfile.reader import Reader
+from regiongate.policyfile.sections import (
+    location,
+    measure,
+    networks,
+    organizations,
+    refusal,
+    supported,
+)
+from regiongate.policyfile.shape import Section
+
+
+def validate(root: Section, base: BaseList | None, reader: Reader) -> None:
+    """Every rule, on as much of the file as could be read."""
+    ruled: set[str] = set()
+    if (section := root.optional(document.SUPPORTED)) is not None:
+        supported.check(section, base, reader)
+    if (section := root.optional(document.MEASURE)) is not None:
+        measure.check(section, reader)
+    if (section := root.optional(document.LOCATION)) is not None:
+        location.check(section, reader)
+        ruled = set(location.anonymizers(section))
+    if (section := root.optional(document.REFUSAL)) is not None:
+        refusal.check(section, reader)
+    networks.check(root.items(document.NETWORKS), ruled, reader)
+    organizations.check(root.items(document.ORGANIZATIONS), reader)
+    _check_open_paths(root, reader)
+
+
+def expired(root: Section, at: datetime, reader: Reader) -> None:
+    """Report every override and exemption that has ended: what it allowed no longer holds."""
+    overrides = (item.value.find(networks.EXPIRES) for item in root.items(document.NETWORKS))
+    exempt = (item.value.find(organizations.EXPIRES) for item in root.items(document.ORGANIZATIONS))
+    for expires in (*overrides, *exempt):
+        if expires is not None and expires.value is not None and expires.value <= at:
+            message = f"This entry expired at {expires.value:%Y-%m-%dT%H:%M:%SZ}"
+            remedy = "remove it, or have it approved again with a new date"
+            reader.report(expires.mark, "expired", message, remedy)
+
+
+def _check_open_paths(root: Section, reader: Reader) -> None:
+    seen: set[str] = set()
+    for path in root.items(document.OPEN_PATHS):
+        if path.value in ("/*", "*"):
+            remedy = "name what must stay open, or write `report_only: true`"
+            reader.report(path.mark, "opens-everything", f"`{path.value}` opens every path", remedy)
+        if path.value in seen:
+            message = f"`{path.value}` stands here a second time"
+            reader.report(path.mark, "duplicate-path", message, "keep one of them")
+        seen.add(path.value)
