@@ -35,7 +35,7 @@ def test_every_problem_is_named(file: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_wrong_file_is_never_loaded(file: Path) -> None:
-    """`load` raises the problems that `check` names, except that an expired entry is no obstacle."""
+    """`load` raises the problems that `check` names; an expired entry is no obstacle to it."""
     expected = [problem for problem in check(file, AT) if problem.code != "expired"]
     if not expected:
         assert load(file).name

@@ -11,13 +11,16 @@ import click
 
 from regiongate.cli import output
 from regiongate.cli.completion import completion
+from regiongate.cli.explain import explain
 from regiongate.cli.options import wants_json
 from regiongate.cli.policy import policy
+from regiongate.cli.publish import publish
+from regiongate.cli.up import down, up
 from regiongate.domain.errors import CannotRun, ProblemsFound
 
 PROBLEMS_FOUND, COULD_NOT_RUN, INTERRUPTED = 1, 2, 130
 
-COMMANDS: tuple[click.Command, ...] = (policy, completion)
+COMMANDS: tuple[click.Command, ...] = (up, down, policy, publish, explain, completion)
 """One command or group of commands per noun, in the order of `--help`."""
 
 

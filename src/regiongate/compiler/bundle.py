@@ -6,9 +6,7 @@ installed as `bundles/GENERATION` and its gate is copied to the file that Envoy 
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -21,7 +19,7 @@ from regiongate.compiler.envoy import gate
 from regiongate.compiler.envoy.bootstrap import bootstrap
 from regiongate.compiler.envoy.files import BOOTSTRAP, GATE
 from regiongate.compiler.envoy.keytable import pack
-from regiongate.compiler.envoy.settings import Settings
+from regiongate.compiler.envoy.settings import Settings, to_record
 from regiongate.compiler.geography import address_at, record
 from regiongate.compiler.snapshot import Snapshot
 from regiongate.domain.errors import CannotRun
@@ -29,6 +27,7 @@ from regiongate.domain.organization import ORDINARY
 from regiongate.domain.verdict import Row
 from regiongate.geo.mmdb.writer import encode
 from regiongate.geo.steps import NONE
+from regiongate.policyfile import organizations
 
 FORMAT = "regiongate-bundle/1"
 MANIFEST = "manifest.json"
@@ -52,14 +51,14 @@ def write(snapshot: Snapshot, settings: Settings, trust_store: str, folder: Path
 
 def files(snapshot: Snapshot, settings: Settings, trust_store: str) -> dict[str, bytes]:
     """Every file of a bundle by its relative path, the manifest last."""
-    content = {str(POLICY / name): data for name, data in snapshot.policy_files.items()}
-    content[ORGANIZATIONS] = _organizations(snapshot)
+    content = {str(POLICY / name): data for name, data in snapshot.inputs.policy_files.items()}
+    content[ORGANIZATIONS] = organizations.dump(snapshot.inputs.organizations).encode()
     content[DECISIONS] = to_json(_decisions(snapshot))
     content[PROBES] = to_json(_probes(snapshot))
     content[gate.DATABASE] = database(snapshot)
     content |= _envoy(snapshot, settings, trust_store)
     ordered = dict(sorted(content.items()))
-    return ordered | {MANIFEST: to_json(_manifest(snapshot, ordered))}
+    return ordered | {MANIFEST: to_json(_manifest(snapshot, settings, ordered))}
 
 
 def database(snapshot: Snapshot) -> bytes:
@@ -102,16 +101,6 @@ def _envoy(snapshot: Snapshot, settings: Settings, trust_store: str) -> dict[str
             (key, row.id) for row in snapshot.organizations for key in row.keys
         )
     return content
-
-
-def _organizations(snapshot: Snapshot) -> bytes:
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["organization", "state", "until", "keys"])
-    for row in snapshot.organizations:
-        until = instant(row.standing.until) or ""
-        table.writerow([row.id, row.standing.state.value, until, len(row.keys)])
-    return text.getvalue().encode()
 
 
 def _decisions(snapshot: Snapshot) -> dict[str, Any]:
@@ -161,7 +150,9 @@ def _epoch(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
-def _manifest(snapshot: Snapshot, content: Mapping[str, bytes]) -> dict[str, Any]:
+def _manifest(
+    snapshot: Snapshot, settings: Settings, content: Mapping[str, bytes]
+) -> dict[str, Any]:
     policy = snapshot.policy
     special = [row for row in snapshot.organizations if row.standing != ORDINARY]
     return {
@@ -169,6 +160,8 @@ def _manifest(snapshot: Snapshot, content: Mapping[str, bytes]) -> dict[str, Any
         "number": snapshot.number,
         "generation": snapshot.generation,
         "parent": snapshot.parent,
+        "settings": to_record(settings),
+        "inputs": snapshot.inputs.digest(),
         "at": instant(snapshot.at),
         "policy": {
             "name": policy.name,

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from regiongate.compiler.geography import Geography, geography
 from regiongate.compiler.table import DecisionTable, decision_table
-from regiongate.domain.organization import Organization
+from regiongate.domain.organization import Organization, with_exemptions
 from regiongate.domain.policy import Policy
 from regiongate.geo.source import Source, SourceTable
 
@@ -21,33 +21,6 @@ class Parent:
 
     number: int
     generation: str
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The inputs of a bundle and what follows from them.
-
-    `number` counts up from the parent; `generation` is the number and the first digits of the
-    digest of all inputs, so that two gateways with the same number but other inputs are told
-    apart. `policy_files` are the bytes of the policy and of what it refers to, by file name.
-    """
-
-    number: int
-    generation: str
-    parent: str | None
-    at: datetime
-    policy: Policy
-    policy_files: Mapping[str, bytes]
-    organizations: tuple[Organization, ...]
-    sources: tuple[Source, ...]
-    geography: Geography
-    table: DecisionTable
-
-    def next_change(self) -> datetime | None:
-        """The next instant at which some verdict may change by itself."""
-        ends = {row.standing.until for row in self.organizations}
-        instants = {*self.policy.change_instants(), *ends}
-        return min((i for i in instants if i is not None and i > self.at), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,43 +36,80 @@ class Inputs:
     tables: Sequence[SourceTable]
     organizations: Sequence[Organization] = ()
 
+    def digest(self) -> str:
+        """SHA-256 over all of it, each input named, so that no two sets of inputs read the same."""
+        organizations = sorted(self.organizations, key=lambda row: row.id)
+        named = {
+            "policy": {name: _sha256(data) for name, data in sorted(self.policy_files.items())},
+            "sources": [[table.source.name, table.source.digest] for table in self.tables],
+            "organizations": [
+                [row.id, row.standing.name, [key.hex() for key in row.keys]]
+                for row in organizations
+            ],
+        }
+        return _sha256(json.dumps(named, sort_keys=True).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The inputs of a bundle and what follows from them.
+
+    `number` counts up from the parent; `generation` is the number and the first digits of the
+    digest of all inputs, so that two gateways with the same number but other inputs are told
+    apart. `policy_files` are the bytes of the policy and of what it refers to, by file name.
+    """
+
+    number: int
+    generation: str
+    parent: str | None
+    at: datetime
+    inputs: Inputs
+    organizations: tuple[Organization, ...]
+    geography: Geography
+    table: DecisionTable
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that decides."""
+        return self.inputs.policy
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources that locate, in the policy's order."""
+        return tuple(table.source for table in self.inputs.tables)
+
+    def next_change(self) -> datetime | None:
+        """The next instant at which some verdict may change by itself."""
+        ends = {row.standing.until for row in self.organizations}
+        instants = {*self.policy.change_instants(), *ends}
+        return min((i for i in instants if i is not None and i > self.at), default=None)
+
 
 def snapshot(inputs: Inputs, at: datetime, parent: Parent | None = None) -> Snapshot:
     """Freeze everything at one instant. Same arguments, same snapshot."""
     policy = inputs.policy
-    rows = tuple(sorted(inputs.organizations, key=lambda row: row.id))
-    number = 1 if parent is None else parent.number + 1
-    generation = f"{number}-{_digest(inputs, at, parent)[:8]}"
+    rows = with_exemptions(inputs.organizations, policy.exemptions)
+    generation = _generation(inputs, at, parent)
     space = geography(policy, inputs.tables)
     standings = {row.standing for row in rows}
     table = decision_table(policy, space.place_by_key(), standings, generation, at)
     return Snapshot(
-        number=number,
+        number=1 if parent is None else parent.number + 1,
         generation=generation,
         parent=None if parent is None else parent.generation,
         at=at,
-        policy=policy,
-        policy_files=inputs.policy_files,
+        inputs=inputs,
         organizations=rows,
-        sources=tuple(table.source for table in inputs.tables),
         geography=space,
         table=table,
     )
 
 
-def _digest(inputs: Inputs, at: datetime, parent: Parent | None) -> str:
-    """SHA-256 over all inputs, each named, so that no two sets of inputs read the same."""
-    organizations = sorted(inputs.organizations, key=lambda row: row.id)
-    named = {
-        "policy": {name: _sha256(data) for name, data in sorted(inputs.policy_files.items())},
-        "sources": [[table.source.name, table.source.digest] for table in inputs.tables],
-        "organizations": [
-            [row.id, row.standing.name, [key.hex() for key in row.keys]] for row in organizations
-        ],
-        "at": at.isoformat(),
-        "parent": None if parent is None else parent.generation,
-    }
-    return _sha256(json.dumps(named, sort_keys=True).encode())
+def _generation(inputs: Inputs, at: datetime, parent: Parent | None) -> str:
+    """The number, and the beginning of a digest of all that made the snapshot."""
+    before = "" if parent is None else parent.generation
+    digest = _sha256(f"{inputs.digest()} {at.isoformat()} {before}".encode())
+    return f"{1 if parent is None else parent.number + 1}-{digest[:8]}"
 
 
 def _sha256(content: bytes) -> str:

@@ -11,7 +11,6 @@ from regiongate.compiler import bundle
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.snapshot import Inputs, Parent, Snapshot, snapshot
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.organization import Organization
 from regiongate.domain.policy import Policy
 from regiongate.geo import bundled
 from regiongate.geo.source import SourceTable
@@ -27,11 +26,8 @@ def inputs(policy_path: Path, organizations_path: Path | None) -> Inputs:
     files = {POLICY_FILE: policy_path.read_bytes()}
     if policy.supported.name not in lists.shipped_names():
         files[policy.supported.name] = (policy_path.parent / policy.supported.name).read_bytes()
-    rows: tuple[Organization, ...] = ()
-    if organizations_path is not None:
-        rows = organizations.load(organizations_path)
-    everyone = organizations.with_exemptions(rows, policy)
-    return Inputs(policy, files, tables(policy), everyone)
+    rows = () if organizations_path is None else organizations.load(organizations_path)
+    return Inputs(policy, files, tables(policy), rows)
 
 
 def tables(policy: Policy) -> tuple[SourceTable, ...]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from regiongate.domain.policy import Exemption
 
 
 class State(StrEnum):
@@ -50,3 +53,19 @@ class Organization:
     id: str
     standing: Standing = ORDINARY
     keys: tuple[bytes, ...] = ()
+
+
+def with_exemptions(
+    rows: Iterable[Organization], exemptions: Iterable[Exemption]
+) -> tuple[Organization, ...]:
+    """The organizations, sorted by id, with the exemptions that the policy itself grants.
+
+    A suspended organization stays suspended: an exemption speaks of regions, not of accounts.
+    """
+    found = {row.id: row for row in rows}
+    for exemption in exemptions:
+        known = found.get(exemption.organization, Organization(exemption.organization))
+        if known.standing.state is not State.SUSPENDED:
+            exempt = Standing(State.EXEMPT, exemption.expires)
+            found[known.id] = replace(known, standing=exempt)
+    return tuple(found[name] for name in sorted(found))

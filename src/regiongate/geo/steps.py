@@ -67,7 +67,8 @@ def from_starts(hi: U64, lo: U64, value: Values) -> Steps:
     """Steps from sorted starts, the first one 0; adjacent equal values become one step."""
     keep = np.ones(value.size, dtype=np.bool_)
     np.not_equal(value[1:], value[:-1], out=keep[1:])
-    return Steps(hi[keep], lo[keep], value[keep])
+    kept = np.flatnonzero(keep)  # Numbers pick several times faster than flags do.
+    return Steps(hi[kept], lo[kept], value[kept])
 
 
 def constant(value: int = NONE) -> Steps:

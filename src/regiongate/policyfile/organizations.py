@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from regiongate.domain.errors import CannotRun, Problem, ProblemsFound
 from regiongate.domain.organization import ORDINARY, Organization, Standing, State
-from regiongate.domain.policy import Policy
 
 HEADER = ["organization", "state", "until", "key_sha256"]
 
@@ -47,18 +46,17 @@ def load(path: Path) -> tuple[Organization, ...]:
     return reading.organizations()
 
 
-def with_exemptions(rows: Sequence[Organization], policy: Policy) -> tuple[Organization, ...]:
-    """The organizations, with the exemptions that the policy itself grants.
-
-    A suspended organization stays suspended: an exemption speaks of regions, not of accounts.
-    """
-    found = {row.id: row for row in rows}
-    for exemption in policy.exemptions:
-        known = found.get(exemption.organization, Organization(exemption.organization))
-        if known.standing.state is not State.SUSPENDED:
-            standing = Standing(State.EXEMPT, exemption.expires)
-            found[known.id] = Organization(known.id, standing, known.keys)
-    return tuple(found[name] for name in sorted(found))
+def dump(rows: Iterable[Organization]) -> str:
+    """The rows as such a file, sorted; what `load` reads from it equals the rows."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(HEADER)
+    for row in sorted(rows, key=lambda row: row.id):
+        until = row.standing.until
+        end = "" if until is None else until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        for key in sorted(row.keys) or [b""]:
+            table.writerow([row.id, row.standing.state.value, end, key.hex()])
+    return text.getvalue()
 
 
 class _Reading:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
 
 from regiongate.domain.errors import CannotRun
@@ -32,6 +34,10 @@ class Upstream:
     endpoint: Endpoint
     tls: bool
     http2: bool = False
+
+    def __str__(self) -> str:
+        scheme = ("https" if self.tls else "http") + ("+h2" if self.http2 else "")
+        return f"{scheme}://{self.endpoint}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,36 @@ class Settings:
         return self.organization_header is not None or self.jwt is not None or self.api_keys
 
 
+def to_record(settings: Settings) -> dict[str, Any]:
+    """The settings as a JSON object, so that a later process finds them again."""
+    jwt = settings.jwt
+    return {
+        "listen": [str(where) for where in settings.listen],
+        "upstream": str(settings.upstream),
+        "trusted": [str(network) for network in settings.trusted],
+        "trusted_hops": settings.trusted_hops,
+        "proxy_protocol": settings.proxy_protocol,
+        "organization_header": settings.organization_header,
+        "jwt": None if jwt is None else [jwt.claim, str(jwt.jwks), jwt.issuer],
+        "api_keys": settings.api_keys,
+    }
+
+
+def from_record(record: Mapping[str, Any]) -> Settings:
+    """Read such an object; equal to the settings that it was made from."""
+    jwt = record["jwt"]
+    return Settings(
+        listen=tuple(endpoint(text) for text in record["listen"]),
+        upstream=upstream(record["upstream"]),
+        trusted=tuple(ip_network(text) for text in record["trusted"]),
+        trusted_hops=record["trusted_hops"],
+        proxy_protocol=record["proxy_protocol"],
+        organization_header=record["organization_header"],
+        jwt=None if jwt is None else Jwt(jwt[0], PurePosixPath(jwt[1]), jwt[2]),
+        api_keys=record["api_keys"],
+    )
+
+
 def endpoint(text: str) -> Endpoint:
     """Read `HOST:PORT` or `[HOST]:PORT`; raises CannotRun with the remedy."""
     parts = urlsplit(f"//{text}")
@@ -87,13 +123,18 @@ def endpoint(text: str) -> Endpoint:
 
 
 def upstream(text: str) -> Upstream:
-    """Read `http://HOST[:PORT]` or `https://HOST[:PORT]`; raises CannotRun with the remedy."""
+    """Read `http://HOST[:PORT]` or `https://HOST[:PORT]`; raises CannotRun with the remedy.
+
+    A scheme that ends in `+h2` speaks HTTP/2 to the upstream.
+    """
     parts = urlsplit(text)
+    scheme, _, version = parts.scheme.partition("+")
     try:
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, None
-    if parts.scheme not in _PORTS or not host or parts.path not in ("", "/") or parts.query:
+    plain = parts.path in ("", "/") and not parts.query and not parts.username
+    if scheme not in _PORTS or version not in ("", "h2") or not host or not plain:
         message = f"{text!r} is not an upstream: write http://HOST:PORT or https://HOST, no path"
         raise CannotRun(message)
-    return Upstream(Endpoint(host, port or _PORTS[parts.scheme]), parts.scheme == "https")
+    return Upstream(Endpoint(host, port or _PORTS[scheme]), scheme == "https", version == "h2")

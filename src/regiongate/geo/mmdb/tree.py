@@ -60,7 +60,8 @@ def build(steps: Steps) -> Tree:
         number = node_count + np.cumsum(inner) - 1
         levels.append(np.where(inner, number, ~halves.first))
         node_count += int(inner.sum())
-        level = _Level(halves.hi[inner], halves.lo[inner], halves.first[inner], halves.last[inner])
+        at = np.flatnonzero(inner)
+        level = _Level(halves.hi[at], halves.lo[at], halves.first[at], halves.last[at])
         if not level.hi.size:
             break
     return Tree(np.concatenate(levels).reshape(-1, 2), v4_root)

@@ -41,8 +41,9 @@ def walk(records: Records, ip_version: int, file: str) -> tuple[U64, U64, Nodes]
             alias[0] = False  # Levels are in address order, so ::/96 itself comes first.
         child[alias & (child < node_count)] = node_count
         inner = child < node_count
-        leaves.append((hi[~inner], lo[~inner], child[~inner]))
-        node, hi, lo = child[inner], hi[inner], lo[inner]
+        leaf, inside = np.flatnonzero(~inner), np.flatnonzero(inner)
+        leaves.append((hi[leaf], lo[leaf], child[leaf]))
+        node, hi, lo = child[inside], hi[inside], lo[inside]
     if node.size:
         raise MmdbError(file, 0, f"the tree has a circle: node {node[0]} lies below the last bit")
     return (

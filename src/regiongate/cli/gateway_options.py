@@ -1,0 +1,136 @@
+"""The options that describe one gateway: where it listens, what it protects, whom it believes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_network
+from pathlib import Path, PurePosixPath
+from typing import Any, TypeVar
+
+import click
+
+from regiongate.cli.options import FilePath
+from regiongate.compiler.envoy.settings import Jwt, Network, Settings, endpoint, upstream
+from regiongate.domain.errors import CannotRun
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DEFAULT_LISTEN = "127.0.0.1:8080"
+SAMPLE = "127.0.0.1:8081"
+DEFAULT_STATE = Path(".regiongate")
+
+
+def state_option(command: F) -> F:
+    """`--state`: the directory of one gateway."""
+    text = "The directory of this gateway: its bundles, its log, its sockets."
+    option = click.option(
+        "--state", "state_dir", type=FilePath(), default=DEFAULT_STATE, show_default=True, help=text
+    )
+    return option(command)
+
+
+_OPTIONS: tuple[Callable[[F], F], ...] = (
+    click.option(
+        "--listen",
+        multiple=True,
+        default=[DEFAULT_LISTEN],
+        show_default=True,
+        metavar="HOST:PORT",
+        help="Where to serve; may be given more than once, IPv6 as [::1]:8080.",
+    ),
+    click.option(
+        "--upstream",
+        "upstream_url",
+        metavar="URL",
+        help="The API to protect.  [default: the sample API that comes with regiongate]",
+    ),
+    click.option(
+        "--trust-forwarded-from",
+        "trusted",
+        multiple=True,
+        metavar="CIDR",
+        help="Proxies whose X-Forwarded-For is believed; may be given more than once.",
+    ),
+    click.option(
+        "--trusted-hops",
+        type=click.IntRange(0, 10),
+        default=0,
+        help="Proxies that every request passes, whatever their address.",
+    ),
+    click.option(
+        "--proxy-protocol", is_flag=True, help="Read the client's address from the PROXY protocol."
+    ),
+    click.option(
+        "--organization-header",
+        metavar="NAME",
+        help="A header in which trusted proxies name the organization.",
+    ),
+    click.option("--organization-claim", metavar="CLAIM", help="A JWT claim that names it."),
+    click.option("--jwks", type=FilePath(), help="The JSON Web Key Set that signs the tokens."),
+    click.option("--issuer", metavar="TEXT", help="The issuer that the tokens must have."),
+    click.option(
+        "--api-keys/--no-api-keys",
+        default=None,
+        help="Find the organization by the SHA-256 digest of its API key.  "
+        "[default: unless a header or a claim names it]",
+    ),
+)
+
+
+def gateway_options(command: F) -> F:
+    """All of them, in the order of the help page."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def settings(
+    *,
+    listen: tuple[str, ...],
+    upstream_url: str | None,
+    trusted: tuple[str, ...],
+    trusted_hops: int,
+    proxy_protocol: bool,
+    organization_header: str | None,
+    organization_claim: str | None,
+    jwks: Path | None,
+    issuer: str | None,
+    api_keys: bool | None,
+) -> Settings:
+    """The settings that the options say. Half of a pair is an error, never half of a protection."""
+    if (organization_claim is None) != (jwks is None):
+        raise CannotRun("--organization-claim and --jwks belong together: give both or none")
+    if organization_header is not None and not (trusted or trusted_hops):
+        message = (
+            "--organization-header needs --trust-forwarded-from: anyone could write the header"
+        )
+        raise CannotRun(message)
+    named = organization_header is not None or organization_claim is not None
+    if (organization_header is not None) + (organization_claim is not None) + bool(api_keys) > 1:
+        raise CannotRun("an organization is named by a header, a claim or its API key: choose one")
+    return Settings(
+        listen=tuple(endpoint(text) for text in listen),
+        upstream=upstream(upstream_url or f"http://{SAMPLE}"),
+        trusted=tuple(network(text) for text in trusted),
+        trusted_hops=trusted_hops,
+        proxy_protocol=proxy_protocol,
+        organization_header=None if organization_header is None else organization_header.lower(),
+        jwt=_jwt(organization_claim, jwks, issuer),
+        api_keys=not named if api_keys is None else api_keys,
+    )
+
+
+def network(text: str) -> Network:
+    """Read a network; raises CannotRun with the remedy."""
+    try:
+        return ip_network(text)
+    except ValueError as error:
+        raise CannotRun(f"{text!r} is not a network: {error}; write 10.0.0.0/8") from error
+
+
+def _jwt(claim: str | None, jwks: Path | None, issuer: str | None) -> Jwt | None:
+    if claim is None or jwks is None:
+        return None
+    if not jwks.is_file():
+        raise CannotRun(f"{jwks} is not a file: name the JSON Web Key Set with --jwks")
+    return Jwt(claim, PurePosixPath(jwks.resolve()), issuer)

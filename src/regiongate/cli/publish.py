@@ -1,0 +1,81 @@
+"""`regiongate publish`: change the policy of a running gateway without a restart."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from regiongate.cli import output
+from regiongate.cli.gateway_options import state_option
+from regiongate.cli.options import FilePath, json_option
+from regiongate.compiler.bundle import ORGANIZATIONS
+from regiongate.control import build, run
+from regiongate.control.publish import publish as put_in_force
+from regiongate.control.publish import publish_bundle
+from regiongate.domain.errors import CannotRun
+from regiongate.gateway.state import State
+from regiongate.gateway.swap import Swapped
+
+
+@click.command()
+@click.option("--policy", type=FilePath(), help="The new policy file.")
+@click.option(
+    "--organizations",
+    type=FilePath(),
+    help="A new organizations file.  [default: the table in force stays]",
+)
+@click.option("--bundle", "bundle_dir", type=FilePath(), help="Publish a bundle built elsewhere.")
+@click.option("--back-to", metavar="GENERATION", help="Publish an older generation once more.")
+@state_option
+@json_option
+def publish(
+    policy: Path | None,
+    organizations: Path | None,
+    bundle_dir: Path | None,
+    back_to: str | None,
+    state_dir: Path,
+    as_json: bool,
+) -> None:
+    """Swap a new policy into a running gateway.
+
+    The policy's own tests, the bundle's verification, Envoy itself and a probe of every kind of
+    place must all agree; otherwise the old generation stays in force, and the reason is said.
+    """
+    if sum(given is not None for given in (policy, bundle_dir, back_to)) != 1:
+        raise click.UsageError("Name one of --policy, --bundle and --back-to.")
+    state = State(state_dir.resolve())
+    settings = run.settings_of(state)
+    with Console(stderr=True).status("compiling, verifying, swapping"):
+        if policy is not None:
+            what = build.inputs(policy, organizations or _table_in_force(state))
+            swapped = put_in_force(state, settings, what, datetime.now(UTC))
+        else:
+            folder = bundle_dir or state.bundle(str(back_to))
+            if not folder.is_dir():
+                raise CannotRun(f"{folder} is not a bundle: it does not exist")
+            swapped = publish_bundle(state, settings, folder)
+    _tell(swapped, as_json)
+
+
+def _table_in_force(state: State) -> Path | None:
+    current = state.current()
+    return None if current is None else state.bundle(current) / ORGANIZATIONS
+
+
+def _tell(swapped: Swapped, as_json: bool) -> None:
+    if as_json:
+        facts: dict[str, Any] = {
+            "generation": swapped.generation,
+            "parent": swapped.parent,
+            "swap_seconds": round(swapped.seconds, 3),
+        }
+        output.print_json(facts)
+        return
+    milliseconds = swapped.seconds * 1000
+    click.echo(
+        f"{swapped.generation} is in force after {milliseconds:.0f} ms, was {swapped.parent}"
+    )

@@ -1,0 +1,135 @@
+"""`regiongate up` and `regiongate down`: run a gateway, and stop it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from datetime import UTC, date, datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import click
+from rich.console import Console
+
+from regiongate.cli.gateway_options import SAMPLE, gateway_options, settings, state_option
+from regiongate.cli.options import FilePath
+from regiongate.compiler.envoy.settings import Settings, endpoint
+from regiongate.control import build, run
+from regiongate.domain.refusal import SELF_CHECK_PATH
+from regiongate.gateway.state import State
+
+_STALE_DAYS = 90
+
+_policy_option = click.option(
+    "--policy", type=FilePath(), help="The policy file.  [default: the sample policy]"
+)
+_organizations_option = click.option(
+    "--organizations", type=FilePath(), help="CSV: organization,state,until,key_sha256."
+)
+
+
+@click.command()
+@_policy_option
+@_organizations_option
+@gateway_options
+@state_option
+@click.option("--workers", type=click.IntRange(1, 512), help="Envoy's threads.  [default: cores]")
+def up(
+    policy: Path | None,
+    organizations: Path | None,
+    state_dir: Path,
+    workers: int | None,
+    **options: Any,
+) -> None:
+    """Put a real Envoy in front of an API and enforce a policy file on it.
+
+    Ctrl-C stops everything. A gateway that already runs in the state directory is picked up.
+    """
+    sampled = options["upstream_url"] is None
+    if sampled and not options["trusted"]:
+        # So that one can play every country from one machine; never with a real upstream.
+        options["trusted"] = ("127.0.0.0/8",)
+    chosen = settings(**options)
+    state = State(state_dir.resolve())
+    state.prepare()
+    console = Console(highlight=False, soft_wrap=True)
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with state.lock("up", f"`regiongate up` already runs for {state.root}"):
+        with console.status("compiling the policy and starting Envoy"):
+            if sampled:
+                run.start_sample(state, endpoint(SAMPLE))
+            started = _start(state, chosen, policy, organizations, workers)
+        _tell(console, state, chosen, started, sampled)
+        run.watch(state, workers, stop, lambda text: console.print(f"[bold]·[/] {text}"))
+        console.print("stopping")
+        run.stop(state)
+
+
+@click.command()
+@state_option
+def down(state_dir: Path) -> None:
+    """Stop the gateway of a state directory, also one whose `up` has died."""
+    run.stop(State(state_dir.resolve()))
+
+
+def _start(
+    state: State,
+    chosen: Settings,
+    policy: Path | None,
+    organizations: Path | None,
+    workers: int | None,
+) -> run.Started:
+    at = datetime.now(UTC)
+    if policy is not None:
+        return run.start(state, chosen, build.inputs(policy, organizations), at, workers)
+    with as_file(files("regiongate.sample").joinpath("policy.yaml")) as shipped:
+        return run.start(state, chosen, build.inputs(shipped, organizations), at, workers)
+
+
+def _tell(
+    console: Console, state: State, chosen: Settings, started: run.Started, sampled: bool
+) -> None:
+    """What runs, under which policy, until when, on data how old, and what to try."""
+    manifest = state.manifest(started.generation)
+    policy = manifest["policy"]
+    here = f"http://{chosen.listen[0]}"
+    how = "picked up" if started.found else "started"
+    upstream = f"{chosen.upstream}" + (" (the sample API)" if sampled else "")
+    listening = ", ".join(f"http://{where}" for where in chosen.listen)
+    rows = [
+        ("gateway", f"{listening} → {upstream}, {how}"),
+        ("policy", f"{policy['name']} {policy['version']}, list {policy['list']['name']}"),
+        ("phase", f"{manifest['phase']}; next date {manifest['next_change'] or 'none'}"),
+        ("generation", started.generation),
+        *(("data", _age(source)) for source in manifest["sources"]),
+        ("log", str(state.access_log)),
+    ]
+    if policy["report_only"]:
+        rows.insert(2, ("mode", "[yellow]report only: nothing is refused[/]"))
+    if sampled:
+        rows.insert(1, ("trusting", "X-Forwarded-For from 127.0.0.0/8, to play other countries"))
+    for name, text in rows:
+        console.print(f"  [bold]{name:<11}[/]{text}")
+    body = '{"model":"sample","messages":[{"role":"user","content":"hi"}]}'
+    chat = f"-H 'content-type: application/json' -d '{body}'"
+    played = ' -H "X-Forwarded-For: 1.2.4.8"' if chosen.trusted else ""
+    console.print("\ntry")
+    console.print(f"  curl -s {here}{SELF_CHECK_PATH}{played}")
+    if sampled:
+        console.print(f"  curl -s {here}/v1/chat/completions{played} {chat}")
+    console.print(f"  regiongate explain 1.2.4.8 --state {_short(state.root)}")
+    console.print("\nCtrl-C stops everything.")
+
+
+def _age(source: dict[str, Any]) -> str:
+    days = (datetime.now(UTC).date() - date.fromisoformat(source["date"])).days
+    text = f"{source['name']} of {source['date']}, {days} days old ({source['licence']})"
+    return f"[yellow]{text}: STALE[/]" if days > _STALE_DAYS else text
+
+
+def _short(path: Path) -> str:
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,0 +1,87 @@
+"""Read a bundle back: its manifest, its policy, its organizations, and the place of an address."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
+from typing import Any
+
+import maxminddb
+
+from regiongate.compiler.bundle import DECISIONS, FORMAT, MANIFEST, ORGANIZATIONS, POLICY
+from regiongate.compiler.envoy.gate import DATABASE
+from regiongate.domain.address import special_block
+from regiongate.domain.errors import CannotRun
+from regiongate.domain.organization import Organization, with_exemptions
+from regiongate.domain.place import Place
+from regiongate.domain.policy import Policy
+from regiongate.policyfile import load, organizations
+
+
+class BundleReader:
+    """One bundle on disk, read with the official MaxMind DB reader."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            self.manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise CannotRun(f"{folder} is not a bundle: {error}") from error
+        if self.manifest.get("format") != FORMAT:
+            raise CannotRun(f"{folder} is not a bundle of the format {FORMAT}")
+
+    @property
+    def generation(self) -> str:
+        """The generation, as log lines name it."""
+        return str(self.manifest["generation"])
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The policy that was compiled."""
+        return load(self.folder / POLICY / "policy.yaml")
+
+    @cached_property
+    def decisions(self) -> dict[str, Any]:
+        """The decision table as the bundle has it."""
+        content: dict[str, Any] = json.loads((self.folder / DECISIONS).read_text("utf-8"))
+        return content
+
+    @cached_property
+    def database(self) -> maxminddb.Reader:
+        """The verdict database. Raises CannotRun when it is not one."""
+        try:
+            return maxminddb.open_database(self.folder / DATABASE, maxminddb.MODE_MMAP)
+        except (OSError, maxminddb.InvalidDatabaseError) as error:
+            raise CannotRun(f"{self.folder / DATABASE} cannot be read: {error}") from error
+
+    def organizations(self) -> dict[str, Organization]:
+        """The organizations by id, the policy's own exemptions among them."""
+        rows = organizations.load(self.folder / ORGANIZATIONS)
+        return {row.id: row for row in with_exemptions(rows, self.policy.exemptions)}
+
+    def record(self, address: IPv4Address | IPv6Address) -> dict[str, Any] | None:
+        """What the database says of an address."""
+        try:
+            found = self.database.get(address)
+        except maxminddb.InvalidDatabaseError as error:
+            raise CannotRun(f"{self.folder / DATABASE} is damaged: {error}") from error
+        return found if isinstance(found, dict) else None
+
+    def place(self, address: IPv4Address | IPv6Address) -> Place:
+        """The place of an address, put together again from the database and the policy."""
+        found = self.record(address)
+        votes = {} if found is None else found["regiongate"]["votes"]
+        block = special_block(address)
+        rules = [
+            rule
+            for rule in self.policy.networks
+            if rule.network.version == address.version and address in rule.network
+        ]
+        return Place(
+            votes=tuple(votes.get(name) for name in self.policy.location.sources),
+            special=None if block is None else block.kind,
+            group=None if block is None else block.group,
+            rules=tuple(sorted(rules, key=lambda rule: -rule.network.prefixlen)),
+        )

@@ -1,0 +1,147 @@
+"""Explain: why an address, or one request, gets what it gets."""
+
+from __future__ import annotations
+
+import json
+import mmap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
+from typing import Any
+
+from regiongate.compiler import geography
+from regiongate.compiler.reader import BundleReader
+from regiongate.control import build
+from regiongate.domain.address import BadAddress, canonical
+from regiongate.domain.errors import CannotRun
+from regiongate.domain.judge import judge, row_at, timeline
+from regiongate.domain.organization import ORDINARY, Organization, Standing, with_exemptions
+from regiongate.domain.place import Place, locate
+from regiongate.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: who, from where, when, for which path."""
+
+    address: str
+    at: datetime
+    organization: str | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the answer is found in: a policy, what the sources say, and who is who."""
+
+    policy: Policy
+    place: Place
+    organizations: Mapping[str, Organization]
+    sources: tuple[Mapping[str, Any], ...]
+    generation: str | None
+
+
+def by_bundle(question: Question, folder: Path) -> dict[str, Any]:
+    """Explain by a bundle: what its database says, under its policy."""
+    bundle = BundleReader(folder)
+    place = bundle.place(address_of(question))
+    rows = bundle.organizations()
+    sources = tuple(bundle.manifest["sources"])
+    return answer(question, Ground(bundle.policy, place, rows, sources, bundle.generation))
+
+
+def by_policy(question: Question, policy_path: Path, organizations: Path | None) -> dict[str, Any]:
+    """Explain by a policy file that need not be in force anywhere."""
+    inputs = build.inputs(policy_path, organizations)
+    place = geography.lookup(inputs.policy, inputs.tables, int(address_of(question)))
+    rows = with_exemptions(inputs.organizations, inputs.policy.exemptions)
+    sources = tuple(
+        {
+            "name": table.source.name,
+            "version": table.source.version,
+            "date": table.source.date.isoformat(),
+        }
+        for table in inputs.tables
+    )
+    found = {row.id: row for row in rows}
+    return answer(question, Ground(inputs.policy, place, found, sources, None))
+
+
+def by_request(request_id: str, log: Path, bundles: Path) -> dict[str, Any]:
+    """Explain one request of the log, by the generation that decided it."""
+    line = find_line(log, request_id)
+    folder = bundles / str(line["generation"])
+    if not folder.is_dir():
+        message = f"generation {line['generation']} is not kept any more in {bundles}"
+        raise CannotRun(f"request {request_id} cannot be explained: {message}")
+    question = Question(
+        address=line["address"],
+        at=datetime.fromisoformat(line["time"]),
+        organization=line["organization"],
+        path=line["path"],
+    )
+    return by_bundle(question, folder) | {"log": line}
+
+
+def find_line(log: Path, request_id: str) -> dict[str, Any]:
+    """The line of a request; the newest, should an id have come twice."""
+    needle = json.dumps(request_id).encode()
+    try:
+        with log.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+            place = text.rfind(b'"request_id":' + needle)
+            if place >= 0:
+                begin = text.rfind(b"\n", 0, place) + 1
+                end = text.find(b"\n", place)
+                found: dict[str, Any] = json.loads(text[begin : end if end >= 0 else len(text)])
+                return found
+    except (OSError, ValueError) as error:
+        raise CannotRun(f"the log {log} cannot be read: {error}") from error
+    raise CannotRun(f"no request {request_id} in {log}: has its log been rotated away?")
+
+
+def address_of(question: Question) -> IPv4Address | IPv6Address:
+    """The address asked about in its one form."""
+    try:
+        return canonical(question.address)
+    except BadAddress as error:
+        raise CannotRun(str(error)) from error
+
+
+def answer(question: Question, ground: Ground) -> dict[str, Any]:
+    """The explanation as a JSON object; its keys are a promise (docs/explain.md)."""
+    policy, place, at = ground.policy, ground.place, question.at
+    standing = _standing(question, ground)
+    located = locate(policy, place, at)
+    decision = judge(policy, place, standing, at, question.path)
+    row = row_at(timeline(policy, place, standing, question.path), at)
+    return {
+        "address": str(address_of(question)),
+        "country": located.country,
+        "region": located.region,
+        "class": decision.place_class,
+        "verdict": decision.verdict,
+        "would": decision.would,
+        "rule": decision.rule,
+        "reason": decision.reason,
+        "phase": policy.measure.phase(at),
+        "at": at,
+        "since": row.since,
+        "next": None if row.next is None else {"verdict": row.next.verdict, "at": row.next.at},
+        "organization": question.organization,
+        "standing": standing.name,
+        "policy": {"name": policy.name, "version": policy.version},
+        "list": {"name": policy.supported.name, "version": policy.supported.version},
+        "generation": ground.generation,
+        "agreeing": located.agreeing,
+        "sources": [
+            {"country": vote, **source}
+            for vote, source in zip(place.votes, ground.sources, strict=True)
+        ],
+    }
+
+
+def _standing(question: Question, ground: Ground) -> Standing:
+    row = ground.organizations.get(question.organization or "")
+    return ORDINARY if row is None else row.standing

@@ -1,0 +1,115 @@
+"""Publish: compile, verify, and put in force without a restart, or change nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from regiongate.compiler.bundle import MANIFEST
+from regiongate.compiler.envoy.settings import Settings, to_record
+from regiongate.compiler.geography import lookup
+from regiongate.compiler.snapshot import Inputs, Parent
+from regiongate.compiler.verify import verify
+from regiongate.control import build
+from regiongate.control.build import POLICY_FILE
+from regiongate.domain.address import canonical
+from regiongate.domain.errors import CannotRun, Problem, ProblemsFound
+from regiongate.domain.place import Place
+from regiongate.gateway import events
+from regiongate.gateway.envoy import Envoy
+from regiongate.gateway.state import State
+from regiongate.gateway.swap import Swapped, swap
+from regiongate.policyfile.tests import Outcome, Result, run
+
+KEEP = 10
+"""How many old bundles stay, for `explain` and for going back."""
+
+
+def publish(
+    state: State, settings: Settings, what: Inputs, at: datetime, envoy: Envoy | None = None
+) -> Swapped:
+    """Compile the inputs and make the running gateway obey them."""
+    with _alone(state):
+        generation = install(state, settings, what, at)
+        return _swap(state, envoy or Envoy(state), generation)
+
+
+def publish_bundle(state: State, settings: Settings, folder: Path) -> Swapped:
+    """Make the running gateway obey a bundle built elsewhere, or an older one of its own."""
+    with _alone(state):
+        files = {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+        if MANIFEST not in files:
+            raise CannotRun(f"{folder} is not a bundle: it has no {MANIFEST}")
+        generation = state.install(files)
+        _require_sound(state, settings, generation)
+        return _swap(state, Envoy(state), generation)
+
+
+def install(state: State, settings: Settings, what: Inputs, at: datetime) -> str:
+    """Compile, install and verify a bundle; nothing is in force yet.
+
+    Raises ProblemsFound when a test of the policy fails, CannotRun when the bundle is not sound.
+    """
+    require_tests(what)
+    current = state.current()
+    parent = None
+    if current is not None and state.bundle(current).is_dir():
+        manifest = state.manifest(current)
+        parent = Parent(manifest["number"], manifest["generation"])
+    frozen = build.freeze(what, at, parent)
+    generation = state.install(build.bundle_files(frozen, settings))
+    _require_sound(state, settings, generation)
+    return generation
+
+
+def require_tests(what: Inputs) -> None:
+    """A policy whose own tests fail cannot come into force; raises ProblemsFound."""
+
+    def locate(text: str) -> Place:
+        return lookup(what.policy, what.tables, int(canonical(text)))
+
+    failed = [row for row in run(what.policy, locate) if row.outcome is Outcome.FAILED]
+    problems = [_problem(row) for row in failed]
+    if problems:
+        raise ProblemsFound(problems)
+
+
+def _problem(row: Result) -> Problem:
+    test, decision = row.test, row.decision
+    found = "nothing" if decision is None else f"{decision.verdict} by {decision.rule}"
+    message = f"The test of {test.address or test.region} expects {test.verdict} and gets {found}"
+    remedy = "mend the policy or the test: it is not published while they disagree"
+    return Problem(POLICY_FILE, test.line, 1, "test-failed", message, remedy)
+
+
+@contextmanager
+def _alone(state: State) -> Iterator[None]:
+    """One publish at a time; a second one is told so instead of waiting."""
+    with state.lock("publish", f"another publish is under way in {state.root}: try again"):
+        yield
+
+
+def _require_sound(state: State, settings: Settings, generation: str) -> None:
+    """A bundle that does not verify is removed again; the reason is kept in the events."""
+    folder = state.bundle(generation)
+    findings = [str(finding) for finding in verify(folder)]
+    if not findings and state.manifest(generation)["settings"] != to_record(settings):
+        findings = ["it was built for a gateway with other settings"]
+    if findings:
+        if generation != state.current():
+            shutil.rmtree(folder, ignore_errors=True)
+        events.note(state, "bundle-refused", generation=generation, findings=findings)
+        raise CannotRun(f"the bundle {generation} does not verify: {'; '.join(findings[:3])}")
+
+
+def _swap(state: State, envoy: Envoy, generation: str) -> Swapped:
+    swapped = swap(state, envoy, generation)
+    state.forget_old(KEEP)
+    return swapped

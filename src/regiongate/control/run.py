@@ -1,0 +1,155 @@
+"""Run: start a gateway or find the one that runs, watch over it, stop it."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event
+
+from regiongate.compiler.bundle import to_json
+from regiongate.compiler.envoy.files import BOOTSTRAP
+from regiongate.compiler.envoy.settings import Endpoint, Settings, from_record, to_record
+from regiongate.compiler.snapshot import Inputs
+from regiongate.control.publish import install, publish
+from regiongate.domain.errors import CannotRun
+from regiongate.gateway import events, swap
+from regiongate.gateway.daemon import Daemon
+from regiongate.gateway.envoy import Envoy, require_free
+from regiongate.gateway.probe import probe
+from regiongate.gateway.state import State, replace
+
+_LOOK_EVERY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A gateway that serves: `found` running already, and then `published` to, or not."""
+
+    generation: str
+    found: bool
+    published: bool
+
+
+def start(
+    state: State, settings: Settings, what: Inputs, at: datetime, workers: int | None
+) -> Started:
+    """Start a gateway, or pick up the one that runs in the state directory.
+
+    A running one with the same inputs is left as it is; other inputs are published to it; other
+    settings are an error, because they would need a restart that drops connections.
+    """
+    state.prepare()
+    envoy = Envoy(state, workers)
+    if envoy.running():
+        return _pick_up(state, envoy, settings, what, at)
+    for where in settings.listen:
+        require_free(where)
+    replace(state.settings, to_json(to_record(settings)))
+    generation = _install_if_new(state, settings, what, at)
+    _launch(state, envoy, settings, generation)
+    events.note(state, "started", generation=generation, settings=to_record(settings))
+    return Started(generation, found=False, published=False)
+
+
+def watch(state: State, workers: int | None, stop: Event, tell: Callable[[str], None]) -> None:
+    """Start Envoy again should it die, and tell of every change, until `stop` is set."""
+    envoy = Envoy(state, workers)
+    known = state.current()
+    while not stop.wait(_LOOK_EVERY):
+        if envoy.daemon.pid() is None:
+            events.note(state, "envoy-died", words=envoy.daemon.last_words())
+            tell("Envoy died; starting it again")
+            _relaunch(state, envoy, tell)
+        if (current := state.current()) != known:
+            known = current
+            tell(f"generation {current} is in force")
+
+
+def stop(state: State) -> None:
+    """Stop the gateway and the sample API behind it."""
+    Envoy(state).stop()
+    sample(state, Endpoint("127.0.0.1", 0)).stop()
+    events.note(state, "stopped")
+
+
+def settings_of(state: State) -> Settings:
+    """The settings of the gateway in a state directory."""
+    try:
+        return from_record(json.loads(state.settings.read_text("utf-8")))
+    except (OSError, ValueError, KeyError) as error:
+        message = f"no gateway has run in {state.root}: start one with `regiongate up`"
+        raise CannotRun(message) from error
+
+
+def start_sample(state: State, where: Endpoint, patience: float = 20.0) -> None:
+    """Start the sample API unless it runs already."""
+    daemon = sample(state, where)
+    if daemon.pid() is not None:
+        return
+    require_free(where)
+    daemon.start()
+    deadline = time.monotonic() + patience
+    while "listening on" not in daemon.last_words(50):
+        if daemon.pid() is None or time.monotonic() > deadline:
+            raise CannotRun(f"the sample API did not start: {daemon.last_words()}")
+        time.sleep(0.02)
+
+
+def sample(state: State, where: Endpoint) -> Daemon:
+    """The sample API as a process."""
+    return Daemon(
+        command=[sys.executable, "-m", "regiongate.sample", "--listen", str(where)],
+        folder=state.root,
+        log=state.root / "log" / "sample.log",
+        note=state.root / "sample.json",
+    )
+
+
+def _pick_up(state: State, envoy: Envoy, settings: Settings, what: Inputs, at: datetime) -> Started:
+    if settings_of(state) != settings:
+        message = f"a gateway with other settings runs in {state.root}"
+        raise CannotRun(f"{message}: stop it with `regiongate down`, or name another --state")
+    current = state.current()
+    if current is None:
+        raise CannotRun(f"{state.root} has no current generation: stop it with `regiongate down`")
+    events.note(state, "picked-up", generation=current)
+    if state.manifest(current)["inputs"] == what.digest():
+        return Started(current, found=True, published=False)
+    swapped = publish(state, settings, what, at, envoy)
+    return Started(swapped.generation, found=True, published=True)
+
+
+def _install_if_new(state: State, settings: Settings, what: Inputs, at: datetime) -> str:
+    """The generation that was last in force, when nothing has changed since; else a new one."""
+    current = state.current()
+    if current is not None and state.bundle(current).is_dir():
+        manifest = state.manifest(current)
+        if manifest["inputs"] == what.digest() and manifest["settings"] == to_record(settings):
+            return current
+    return install(state, settings, what, at)
+
+
+def _launch(state: State, envoy: Envoy, settings: Settings, generation: str) -> None:
+    """Start Envoy with a generation, and believe it only when the probes agree."""
+    replace(state.bootstrap, (state.bundle(generation) / BOOTSTRAP).read_bytes())
+    swap.show_gate(state, generation)
+    envoy.start(settings.listen)
+    if wrong := probe(state, generation):
+        envoy.stop()
+        raise CannotRun(f"{len(wrong)} probes disagree with the bundle: {wrong[0]}")
+    state.make_current(generation)
+
+
+def _relaunch(state: State, envoy: Envoy, tell: Callable[[str], None]) -> None:
+    current = state.current()
+    try:
+        if current is not None:
+            _launch(state, envoy, settings_of(state), current)
+            events.note(state, "envoy-restarted", generation=current)
+    except CannotRun as error:
+        tell(str(error))
+        events.note(state, "envoy-restart-failed", reason=str(error))
