@@ -19,9 +19,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import envoy
 import pytest
 
+import envoy
 from regiongate.compiler.envoy.keytable import KeyTableError, pack, unpack
 
 Headers = Sequence[tuple[str, str]]
@@ -186,6 +186,10 @@ def _until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def _random(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311
+
+
 def _key(random_: random.Random, length: int, alphabet: str = PRINTABLE) -> str:
     return "".join(random_.choices(alphabet, k=length))
 
@@ -232,7 +236,7 @@ def gateway(rows: list[tuple[bytes, str]]) -> Iterator[Gateway]:
 @pytest.mark.parametrize("length", LENGTHS)
 def test_short_form_is_the_digest_at_every_padding_boundary(gateway: Gateway, length: int) -> None:
     """Keys of every awkward length give the digest that hashlib gives, in all four headers."""
-    key = _key(random.Random(length), length, TOKEN)
+    key = _key(_random(length), length, TOKEN)
     assert gateway.see(("Authorization", f"Bearer {key}")) == _unknown(key)
     for header in ("x-api-key", "api-key", "x-goog-api-key"):
         assert gateway.see((header, key)) == _unknown(key)
@@ -241,7 +245,7 @@ def test_short_form_is_the_digest_at_every_padding_boundary(gateway: Gateway, le
 @pytest.mark.envoy
 def test_short_form_stays_the_digest_once_compiled(gateway: Gateway) -> None:
     """Thousands of random keys give hashlib's digest before and after LuaJIT compiles the code."""
-    random_ = random.Random(7)
+    random_ = _random(7)
     for number in range(3000):
         plain = _key(random_, random_.randint(1, 300 if number % 20 else 4096))
         assert gateway.see(("x-api-key", plain)) == _unknown(plain)
@@ -257,7 +261,7 @@ def test_members_are_found_and_others_are_not(
     number_of = {digest: number for number, (digest, _) in enumerate(rows)}
     ordered = sorted(number_of)
     edges = [number_of[digest] for digest in (*ordered[:3], *ordered[-3:])]
-    for number in [*edges, *random.Random(1).sample(range(ROWS), 1000)]:
+    for number in [*edges, *_random(1).sample(range(ROWS), 1000)]:
         key = _member(number)
         seen = gateway.see(("authorization", f"Bearer {key}"))
         assert seen == _known(key, f"org-{number % 60_000}")
@@ -317,6 +321,7 @@ def test_the_scheme_is_read_like_any_api_reads_it(gateway: Gateway, scheme: str)
         [("authorization", "Bearer sk-member-1"), ("authorization", "Bearer sk-member-2")],
         [("authorization", "Bearer sk-member-1"), ("Authorization", "sk-member-1")],
         [("authorization", "Basic eA=="), ("authorization", "Bearer sk-member-1")],
+        [("authorization", "Bearer sk-member-1,Bearer sk-member-1,")],
         [("authorization", "Bearer sk-member-1,bearer sk-member-2")],
         [("authorization", "Bearer sk-member-1, Bearer sk-member-2")],
         [("authorization", "Bearer sk-member-1,")],
@@ -333,7 +338,7 @@ def test_the_scheme_is_read_like_any_api_reads_it(gateway: Gateway, scheme: str)
     ids=lambda headers: str(headers)[:60],
 )
 def test_ambiguous_and_oversized_keys_are_invalid(gateway: Gateway, headers: Headers) -> None:
-    """Several different values and keys past 4096 bytes are `invalid`: no organization, no guess."""
+    """Several different values and keys past 4096 bytes are `invalid`: nobody is guessed."""
     assert gateway.see(*headers) == INVALID
 
 
@@ -480,15 +485,15 @@ def test_a_running_gateway_keeps_the_old_table_when_the_new_one_is_bad() -> None
             _until(lambda: running.stat("http_filter.keys.config_fail") == 1)
             assert running.see(("x-api-key", "a")) == _known("a", "org-one")
             deliver("three", pack([(_digest("a"), "org-three")]))
-            _until(lambda: running.stat("http_filter.keys.config_reload") == 2)
-            assert running.see(("x-api-key", "a")) == _known("a", "org-three")
+            expected = _known("a", "org-three")
+            _until(lambda: running.see(("x-api-key", "a")) == expected)
 
 
 def test_a_table_does_not_depend_on_the_order_of_its_rows(rows: list[tuple[bytes, str]]) -> None:
     """The same rows in any order, repeated or not, give the same bytes, and unpack to the rows."""
     some = rows[:5000]
     shuffled = [*some, *some[:100]]
-    random.Random(3).shuffle(shuffled)
+    _random(3).shuffle(shuffled)
     assert pack(shuffled) == pack(some)
     assert list(unpack(pack(some))) == sorted(some)
     assert list(unpack(pack([]))) == []

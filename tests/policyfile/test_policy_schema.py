@@ -92,3 +92,13 @@ def _keys(part: dict[str, Any]) -> list[tuple[str, str]]:
     for name, inner in part.get("properties", {}).items():
         found += [(name, inner["description"]), *_keys(inner), *_keys(inner.get("items", {}))]
     return found
+
+
+def test_every_problem_code_is_documented() -> None:
+    """docs/policy.md names the code of every problem that the wrong files provoke."""
+    answers = (Path(__file__).parent / "bad").glob("*.txt")
+    codes = {
+        line[1 : line.index("]")] for file in answers for line in file.read_text().splitlines()
+    }
+    documented = DOCS.read_text(encoding="utf-8")
+    assert not [code for code in codes if f"`{code}`" not in documented]

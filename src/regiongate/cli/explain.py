@@ -71,7 +71,7 @@ def _in_force(state: State) -> Path:
 
 
 def _tell(found: dict[str, Any]) -> None:
-    place = found["region"] or "no region"
+    place = found["region"] or found["country"] or "no region"
     click.echo(f"{found['address']} ({place}): {found['verdict']}, because {found['reason']}")
     following = found["next"]
     rows = [

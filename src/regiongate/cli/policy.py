@@ -31,8 +31,8 @@ def _compiled(module: str, name: str) -> Any:
         return None
 
 
-place_finder = _compiled("locate", "place_finder") or (lambda _: None)
-address_changes = _compiled("difference", "address_changes") or (lambda *_: [])
+place_finder: Any = _compiled("locate", "place_finder") or (lambda _: None)
+address_changes: Any = _compiled("difference", "address_changes") or (lambda *_: [])
 
 
 @click.group()

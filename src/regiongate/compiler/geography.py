@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from regiongate.compiler.table import place_key
+from regiongate.compiler.placekey import place_keys
 from regiongate.domain.address import SPECIAL_BLOCKS, V4_EMBEDDINGS
 from regiongate.domain.place import Place, locate
 from regiongate.domain.policy import NetworkRule, Policy
@@ -51,7 +51,7 @@ def geography(policy: Policy, tables: Sequence[SourceTable]) -> Geography:
     # An address inside of an embedding is looked up as the IPv4 address it carries.
     nothing = np.array([place == Place(votes=(None,) * len(tables)) for place in known])
     index = np.where(nothing[index] | (matrix[:, -1] != NONE), NONE, index).astype(np.int32)
-    keys = tuple(place_key(policy, place) for place in known)
+    keys = place_keys(policy, known)
     return Geography(from_starts(hi, lo, index), tuple(known), keys)
 
 

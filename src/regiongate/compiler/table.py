@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from regiongate.compiler.placekey import place_key
 from regiongate.domain.judge import timeline
 from regiongate.domain.organization import ORDINARY, Standing
 from regiongate.domain.place import Place
@@ -38,22 +39,6 @@ class DecisionTable:
     open_paths: Mapping[str, Sequence[Row]]
     ordinary: str
     unknown: str
-
-
-def place_key(policy: Policy, place: Place) -> str:
-    """How a place is judged through all dates of a policy, as a short readable text.
-
-    Only what depends on the place is in it: class and rule, and the instants at which they change.
-    """
-    said: list[str] = []
-    parts: list[str] = []
-    for row in timeline(policy, place):
-        judged = f"{row.decision.place_class} {row.decision.rule}"
-        if said and said[-1] == judged:
-            continue
-        said.append(judged)
-        parts.append(judged if row.since is None else f"{row.since:%Y-%m-%dT%H:%M:%SZ} {judged}")
-    return " > ".join(parts)
 
 
 def decision_table(

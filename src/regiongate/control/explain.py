@@ -119,7 +119,7 @@ def answer(question: Question, ground: Ground) -> dict[str, Any]:
     return {
         "address": str(address_of(question)),
         "country": located.country,
-        "region": located.region,
+        "region": located.subdivision,
         "class": decision.place_class,
         "verdict": decision.verdict,
         "would": decision.would,

@@ -88,7 +88,10 @@ CONTACT = word(
     rf"(https?://|mailto:){_URL_LETTERS}{{1,500}}",
     "write mailto:… or https://… with ASCII letters",
 )
-ORGANIZATION = word("an organization", r"[!-~]{1,128}", "use 1 to 128 ASCII letters, no spaces")
+# No comma either: proxies join repeated headers with it.
+ORGANIZATION = word(
+    "an organization", r"[!-+\--~]{1,256}", "use 1 to 256 ASCII letters, no space and no comma"
+)
 PATH = word(
     "a path",
     r"/[A-Za-z0-9._~:@!$&()+,;=/-]*\*?",

@@ -19,8 +19,8 @@ local TABLE = "@TABLE@"
 
 local bit, ffi = require("bit"), require("ffi")
 local band, bswap, bxor, rshift, tobit = bit.band, bit.bswap, bit.bxor, bit.rshift, bit.tobit
-local byte, find, gmatch, lower, match, sub =
-    string.byte, string.find, string.gmatch, string.lower, string.match, string.sub
+local byte, find, lower = string.byte, string.find, string.lower
+local match, rep, sub = string.match, string.rep, string.sub
 
 local KEY = "x-regiongate-key"
 local ORGANIZATION = "x-regiongate-organization"
@@ -103,8 +103,8 @@ end
 
 -- LuaJIT compiles what it sees repeated. Seen first with a key of one block, it would give up on
 -- the loop above and interpret it forever after.
-hash(string.rep("x", MAX_KEY_BYTES), MAX_KEY_BYTES)
-hash(string.rep("x", MAX_KEY_BYTES), MAX_KEY_BYTES)
+hash(rep("x", MAX_KEY_BYTES), MAX_KEY_BYTES)
+hash(rep("x", MAX_KEY_BYTES), MAX_KEY_BYTES)
 
 local hex = ffi.new("char[16]")
 local DIGITS = ffi.new("const char[17]", "0123456789abcdef")
@@ -222,14 +222,12 @@ local function bearer(headers)
     if not value then return nil end
     -- Envoy joins repeated authorization headers with commas; a bearer token has none itself.
     if find(value, ",", 1, true) then
-        local first = match(value, "^[^,]*")
-        for part in gmatch(value, "[^,]*") do
-            if part ~= "" and part ~= first then
-                if find(lower(value), "bearer[ \t]") then return false end
-                return nil
-            end
+        local first = match(value, "^[^,]*") .. ","
+        if value .. "," ~= rep(first, (#value + 1) / #first) then
+            if find(lower(value), "bearer[ \t]") then return false end
+            return nil -- another scheme, whose parameters commas separate
         end
-        value = first
+        value = sub(first, 1, -2)
     end
     if sub(value, 1, 7) ~= "Bearer " and not find(value, "^[Bb][Ee][Aa][Rr][Ee][Rr][ \t]") then
         return nil

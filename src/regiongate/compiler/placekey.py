@@ -1,0 +1,73 @@
+"""Place keys: a short name for each way in which a policy judges a place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from regiongate.domain.judge import timeline
+from regiongate.domain.place import Place
+from regiongate.domain.policy import Policy
+
+_Signature = tuple[object, ...]
+
+
+def place_key(policy: Policy, place: Place) -> str:
+    """How a place is judged through all dates of a policy, as a short readable text.
+
+    Only what depends on the place is in it: class and rule, and the instants at which they change.
+    """
+    said: list[str] = []
+    parts: list[str] = []
+    for row in timeline(policy, place):
+        judged = f"{row.decision.place_class} {row.decision.rule}"
+        if said and said[-1] == judged:
+            continue
+        said.append(judged)
+        parts.append(judged if row.since is None else f"{row.since:%Y-%m-%dT%H:%M:%SZ} {judged}")
+    return " > ".join(parts)
+
+
+def place_keys(policy: Policy, places: Sequence[Place]) -> tuple[str, ...]:
+    """The key of each place.
+
+    Tens of thousands of places differ only in regions that the list treats alike, so each way
+    of treating is judged once.
+    """
+    treated = _Treatment(policy)
+    known: dict[_Signature, str] = {}
+    keys = []
+    for place in places:
+        signature = treated.signature(place)
+        if signature not in known:
+            known[signature] = place_key(policy, place)
+        keys.append(known[signature])
+    return tuple(keys)
+
+
+class _Treatment:
+    """What the list says of a region through all its dates, region by region."""
+
+    def __init__(self, policy: Policy) -> None:
+        before = datetime.min.replace(tzinfo=UTC)
+        self._policy = policy
+        self._instants = (before, *policy.change_instants())
+        self._said: dict[str, tuple[tuple[bool, str], ...]] = {}
+
+    def signature(self, place: Place) -> _Signature:
+        """Equal for places that are judged alike at every instant.
+
+        Each vote stands for how its region is treated, and for which of the votes are the same
+        region: the judge counts equal votes and lets the first of the most voted speak.
+        """
+        votes = [
+            None if vote is None else (self._treatment(vote), place.votes.index(vote))
+            for vote in place.votes
+        ]
+        return (tuple(votes), place.group, place.special, place.rules)
+
+    def _treatment(self, region: str) -> tuple[tuple[bool, str], ...]:
+        if region not in self._said:
+            supports = self._policy.supported.supports
+            self._said[region] = tuple(supports(region, at) for at in self._instants)
+        return self._said[region]
