@@ -168,7 +168,7 @@ def _gateway(at: Path, keys: dict[str, Any]) -> Iterator[Gateway]:
     with (at / "log").open("wb") as log:
         process = subprocess.Popen([*command, "--disable-hot-restart"], stderr=log)
     try:
-        _until(lambda: (at / "listen").exists() or process.poll() is not None)
+        _until(lambda: _listens(at / "listen") or process.poll() is not None)
         assert process.poll() is None, (at / "log").read_text()
         connection = _Connection(at / "listen")
         yield Gateway(at, connection)
@@ -177,6 +177,12 @@ def _gateway(at: Path, keys: dict[str, Any]) -> Iterator[Gateway]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def _listens(path: Path) -> bool:
+    # The file appears before Envoy listens on it.
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
 
 
 def _until(condition: Callable[[], bool]) -> None:
