@@ -90,12 +90,14 @@ def _reads(content: bytes) -> None:
 
 
 @given(st.binary(max_size=400))
+@settings(deadline=None)
 def test_any_bytes(content: bytes) -> None:
     """Any bytes are read without a crash."""
     _reads(content)
 
 
 @given(st.text(max_size=400))
+@settings(deadline=None)
 def test_any_text(text: str) -> None:
     """Any text is read without a crash."""
     _reads(text.encode("utf-8", "surrogatepass"))

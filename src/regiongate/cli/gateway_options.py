@@ -58,7 +58,9 @@ _OPTIONS: tuple[Callable[[F], F], ...] = (
         help="Proxies that every request passes, whatever their address.",
     ),
     click.option(
-        "--proxy-protocol", is_flag=True, help="Read the client's address from the PROXY protocol."
+        "--proxy-protocol",
+        is_flag=True,
+        help="Take the client's address from the PROXY protocol; only trusted peers may connect.",
     ),
     click.option(
         "--organization-header",
@@ -104,6 +106,9 @@ def settings(
         message = (
             "--organization-header needs --trust-forwarded-from: anyone could write the header"
         )
+        raise CannotRun(message)
+    if proxy_protocol and not trusted:
+        message = "--proxy-protocol needs --trust-forwarded-from: anyone could claim any address"
         raise CannotRun(message)
     named = organization_header is not None or organization_claim is not None
     if (organization_header is not None) + (organization_claim is not None) + bool(api_keys) > 1:

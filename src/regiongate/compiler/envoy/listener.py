@@ -17,22 +17,11 @@ def listeners(settings: Settings) -> list[Config]:
 
 
 def _public(settings: Settings, where: Endpoint) -> Config:
-    """Trusted peers and everyone else get a chain each.
-
-    Envoy chooses the chain by the address of the peer itself, once for a connection, so what an
-    untrusted peer writes in a header is never even looked at.
-    """
-    chains: list[Config] = []
-    if settings.trusted:
-        peers = {"direct_source_prefix_ranges": [cidr(network) for network in settings.trusted]}
-        trusted = [for_trusted(settings)]
-        chains.append({"filter_chain_match": peers, "filters": trusted})
-    chains.append({"filters": [for_everyone(settings)]})
     socket = {"address": where.host, "port_value": where.port}
     listener: Config = {
         "name": f"public-{where}",
         "address": {"socket_address": socket},
-        "filter_chains": chains,
+        "filter_chains": _chains(settings),
         # 1 MiB: what a slow client may leave buffered before the upstream is told to wait.
         "per_connection_buffer_limit_bytes": 1 << 20,
     }
@@ -40,6 +29,23 @@ def _public(settings: Settings, where: Endpoint) -> Config:
         message = "envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol"
         listener["listener_filters"] = [extension("proxy-protocol", message)]
     return listener
+
+
+def _chains(settings: Settings) -> list[Config]:
+    """Trusted peers and everyone else get a chain each.
+
+    Envoy chooses the chain by the address of the peer itself, once for a connection, so what an
+    untrusted peer writes in a header is never even looked at. With the PROXY protocol a peer
+    outside the trusted networks gets no chain, and so no connection: whoever may write that
+    protocol's line may claim any address.
+    """
+    peers = {"direct_source_prefix_ranges": [cidr(network) for network in settings.trusted]}
+    if settings.proxy_protocol:
+        return [{"filter_chain_match": peers, "filters": [for_everyone(settings)]}]
+    everyone: Config = {"filters": [for_everyone(settings)]}
+    if not settings.trusted:
+        return [everyone]
+    return [{"filter_chain_match": peers, "filters": [for_trusted(settings)]}, everyone]
 
 
 def _probe(settings: Settings) -> Config:

@@ -58,8 +58,9 @@ class Settings:
 
     Peers inside `trusted` are believed about the client's address (`X-Forwarded-For`) and, where
     `organization_header` is set, about the organization. `trusted_hops` counts proxies in front
-    that every request passes, whatever their address. Only one of `organization_header`, `jwt`
-    and `api_keys` may be set.
+    that every request passes, whatever their address. With `proxy_protocol` the client's address
+    comes from that protocol, and only trusted peers may connect. Only one of
+    `organization_header`, `jwt` and `api_keys` may be set.
     """
 
     listen: tuple[Endpoint, ...]

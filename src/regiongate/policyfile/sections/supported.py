@@ -27,7 +27,7 @@ FILE = Key(
     "file",
     word(
         "a file name",
-        r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._/-]{0,199}",
+        r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._/-]{0,199}\.csv",
         "name a CSV beside the policy file or in a folder below it",
     ),
     "A CSV file beside the policy, with the header `region` or `region,how,note`.",

@@ -1,0 +1,79 @@
+"""The checks in their order, and the promise that a damaged bundle never crashes one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from regiongate.compiler.reader import BundleReader
+from regiongate.compiler.verify.database import check_database
+from regiongate.compiler.verify.decisions import check_decisions
+from regiongate.compiler.verify.envoy import check_envoy
+from regiongate.compiler.verify.expectations import check_expectations
+from regiongate.compiler.verify.finding import Finding
+from regiongate.compiler.verify.keys import check_keys
+from regiongate.compiler.verify.manifest import MANIFEST, check_files, check_manifest
+from regiongate.compiler.verify.organizations import check_organizations
+
+MOST_OF_ONE_CHECK = 20
+"""A wrong file is wrong in thousands of ways; the first few tell the story."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One way of looking at a bundle: its name, the file it is about, and the code."""
+
+    name: str
+    file: str
+    run: Callable[[BundleReader], Iterator[Finding]]
+
+
+CHECKS: tuple[Check, ...] = (
+    # First whether the files are those that were written, then whether they mean what the
+    # policy says; the binary comes last because it is another process.
+    Check("files", MANIFEST, check_files),
+    Check("manifest", MANIFEST, check_manifest),
+    Check("database", "verdict.mmdb", check_database),
+    Check("keys", "organizations.keys", check_keys),
+    Check("organizations", "envoy/gate.json", check_organizations),
+    Check("decisions", "envoy/gate.json", check_decisions),
+    Check("tests", "policy/policy.yaml", check_expectations),
+    Check("envoy", "envoy/bootstrap.json", check_envoy),
+)
+
+
+def verify(folder: Path, *, envoy: bool = True) -> list[Finding]:
+    """Everything that is wrong with a bundle; empty when it is sound.
+
+    `envoy` also asks the Envoy binary to validate the configuration.
+    """
+    opened = Check("manifest", MANIFEST, lambda _: iter(()))
+    try:
+        bundle = BundleReader(folder)
+    except Exception as error:  # noqa: BLE001 - see _guarded
+        return [_broken(opened, error)]
+    return [
+        finding
+        for check in CHECKS
+        if envoy or check.name != "envoy"
+        for finding in _guarded(check, bundle)
+    ]
+
+
+def _guarded(check: Check, bundle: BundleReader) -> list[Finding]:
+    """What a check finds. Whatever a damaged file makes a reader raise is a finding too."""
+    found: list[Finding] = []
+    try:
+        found.extend(islice(check.run(bundle), MOST_OF_ONE_CHECK + 1))
+    except Exception as error:  # noqa: BLE001 - any error at all means that the bundle is unsound
+        found.append(_broken(check, error))
+    if len(found) > MOST_OF_ONE_CHECK:
+        found[MOST_OF_ONE_CHECK:] = [Finding(check.name, check.file, "… and more of the same")]
+    return found
+
+
+def _broken(check: Check, error: Exception) -> Finding:
+    lines = str(error).strip().splitlines() or [""]
+    return Finding(check.name, check.file, f"cannot be read ({type(error).__name__}): {lines[0]}")
