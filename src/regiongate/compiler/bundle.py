@@ -58,7 +58,10 @@ def files(snapshot: Snapshot, settings: Settings, trust_store: str) -> dict[str,
     content[gate.DATABASE] = database(snapshot)
     content |= _envoy(snapshot, settings, trust_store)
     ordered = dict(sorted(content.items()))
-    return ordered | {MANIFEST: to_json(_manifest(snapshot, settings, ordered))}
+    manifest = _manifest(snapshot, settings, ordered)
+    # The manifest vouches for every file, and its own digest for itself.
+    sealed = manifest | {"digest": hashlib.sha256(to_json(manifest)).hexdigest()}
+    return ordered | {MANIFEST: to_json(sealed)}
 
 
 def database(snapshot: Snapshot) -> bytes:

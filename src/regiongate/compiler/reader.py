@@ -56,10 +56,15 @@ class BundleReader:
         except (OSError, maxminddb.InvalidDatabaseError) as error:
             raise CannotRun(f"{self.folder / DATABASE} cannot be read: {error}") from error
 
+    @cached_property
+    def listed_organizations(self) -> tuple[Organization, ...]:
+        """The organizations as they were given, without the exemptions that the policy grants."""
+        return organizations.load(self.folder / ORGANIZATIONS)
+
     def organizations(self) -> dict[str, Organization]:
         """The organizations by id, the policy's own exemptions among them."""
-        rows = organizations.load(self.folder / ORGANIZATIONS)
-        return {row.id: row for row in with_exemptions(rows, self.policy.exemptions)}
+        rows = with_exemptions(self.listed_organizations, self.policy.exemptions)
+        return {row.id: row for row in rows}
 
     def record(self, address: IPv4Address | IPv6Address) -> dict[str, Any] | None:
         """What the database says of an address."""

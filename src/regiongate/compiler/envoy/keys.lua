@@ -12,7 +12,7 @@ local TABLE = "@TABLE@"
 -- take. Whatever a client sent under these three names is removed. The key itself is neither
 -- stored nor logged, and the buffer it is hashed in is wiped.
 --
--- The script runs once per worker at load. A table that cannot be read raises an error there,
+-- The script runs when the filter is loaded, in the main thread and in each worker. A table that cannot be read raises an error there,
 -- which makes Envoy refuse the whole configuration. Envoy ignores the error if only a worker
 -- meets it (the file vanished in between); that worker then says "unreadable" on each request.
 -- Only for this reason the table is loaded in the last line, after envoy_on_request is defined.
@@ -120,6 +120,8 @@ end
 -- The organization table, as keytable.py describes it ---------------------------------------
 
 ffi.cdef([[
+    void *malloc(size_t);
+    void free(void *);
     int memcmp(const void *, const void *, size_t);
     size_t fread(void *, size_t, size_t, void *);
 ]])
@@ -176,7 +178,10 @@ local function load_table(path)
     check(file, problem and sub(problem, #path + 3)) -- without the path that io.open repeats
     local size = file:seek("end")
     check(size and size >= 24 and size < 2 ^ 31 and file:seek("set"), "not an organization table")
-    local bytes = ffi.new("uint8_t[?]", size) -- file:read would need twice the memory
+    -- Outside Lua's heap, which the collector would otherwise let grow to twice its size.
+    local memory = ffi.C.malloc(size)
+    check(memory ~= nil, "no memory for it")
+    local bytes = ffi.gc(ffi.cast("uint8_t *", memory), ffi.C.free)
     local got = ffi.C.fread(bytes, 1, size, file)
     file:close()
     check(got == size, "cannot be read")

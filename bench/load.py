@@ -1,0 +1,81 @@
+"""The load: wrk sends one set of requests in turn over 50 connections."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.process import BenchError, Cores, pinned
+
+CONNECTIONS = 50
+SCRIPT = Path(__file__).with_name("load.lua")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request of a set."""
+
+    path: str = "/v1/models"
+    headers: Mapping[str, str] = ()  # type: ignore[assignment]
+    body: bytes = b""
+
+    def wire(self) -> bytes:
+        """The request as it goes over the wire."""
+        lines = [f"{'POST' if self.body else 'GET'} {self.path} HTTP/1.1", "Host: api.example.com"]
+        lines += [f"{name}: {value}" for name, value in dict(self.headers).items()]
+        if self.body:
+            lines += ["Content-Type: application/json", f"Content-Length: {len(self.body)}"]
+        return "\r\n".join([*lines, "", ""]).encode() + self.body
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What one short run of the load measured, seen from the client."""
+
+    requests: int
+    seconds: float
+    p50_ms: float
+    p99_ms: float
+    refused: int
+
+    @property
+    def rate(self) -> float:
+        """Requests per second."""
+        return self.requests / self.seconds
+
+
+def require_wrk() -> None:
+    """BenchError when there is no load generator."""
+    if shutil.which("wrk") is None:
+        raise BenchError("there is no wrk to make the load: apt-get install wrk")
+
+
+def write(requests: Sequence[Request], path: Path) -> Path:
+    """Write a set of requests for the script."""
+    path.write_bytes(b"".join(request.wire() + b"\0" for request in requests))
+    return path
+
+
+def fire(port: int, requests: Path, seconds: float, cores: Cores) -> Shot:
+    """Run the load against a port. A broken connection or an unfinished request is an error."""
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--timeout", "30s"]
+    command += ["-s", str(SCRIPT), f"http://127.0.0.1:{port}", str(requests)]
+    with pinned(cores):
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+    line = next((row for row in run.stdout.splitlines() if row.startswith("measured ")), None)
+    if line is None:
+        raise BenchError(f"wrk failed: {(run.stderr or run.stdout).strip()}")
+    found = json.loads(line.removeprefix("measured "))
+    if found["broken"] or not found["requests"]:
+        raise BenchError(f"{found['broken']} broken connections, {found['requests']} answers")
+    return Shot(
+        requests=found["requests"],
+        seconds=found["seconds"],
+        p50_ms=found["p50_ms"],
+        p99_ms=found["p99_ms"],
+        refused=found["status"],
+    )

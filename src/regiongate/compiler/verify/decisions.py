@@ -1,0 +1,185 @@
+"""Would Envoy, with this gate and this database, decide as the policy says?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+from regiongate.compiler.reader import BundleReader
+from regiongate.compiler.verify import sample
+from regiongate.compiler.verify.finding import Finding
+from regiongate.compiler.verify.gate import Gate, read_gate
+from regiongate.compiler.verify.history import Expected, History
+from regiongate.compiler.verify.leaf import Leaf
+from regiongate.compiler.verify.sample import Sampled
+from regiongate.domain.organization import ORDINARY, Standing
+from regiongate.domain.policy import Policy
+from regiongate.domain.refusal import SELF_CHECK_PATH, ground_of
+from regiongate.domain.verdict import Verdict
+
+FILE = "envoy/gate.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request, as far as a decision depends on it."""
+
+    kind: Sampled
+    standing: Standing
+    at: datetime
+    path: str
+
+    def __str__(self) -> str:
+        who = f"{self.kind.address} ({self.standing.name})"
+        return f"{who} at {_instant(self.at)} for {self.path}"
+
+
+def check_decisions(bundle: BundleReader) -> Iterator[Finding]:
+    """Ask the gate about the sample, and the judge about the same, and compare every word."""
+    asking = _Asking(bundle, read_gate(bundle.folder, bundle.generation))
+    found = sample.kinds(bundle)
+    for standing in standings(bundle, asking.gate):
+        instants = sample.instants(bundle, standing)
+        for kind in found:
+            for path in sample.paths(bundle):
+                yield from asking.compare(kind, standing, instants, path)
+            yield from asking.compare_table(kind, standing, instants)
+    begin = sample.instants(bundle, ORDINARY)[:1]
+    for path in sample.near_misses(bundle):
+        for kind in found:
+            yield from asking.compare(kind, ORDINARY, begin, path)
+
+
+def standings(bundle: BundleReader, gate: Gate) -> list[Standing]:
+    """Every standing that some request can have at this gate."""
+    if gate.organizations is None:
+        return [ORDINARY]
+    held = {row.standing for row in bundle.organizations().values()}
+    return sorted({ORDINARY, *held}, key=lambda standing: standing.name)
+
+
+class _Asking:
+    def __init__(self, bundle: BundleReader, gate: Gate) -> None:
+        self.bundle = bundle
+        self.policy = bundle.policy
+        self.gate = gate
+
+    def compare(
+        self, kind: Sampled, standing: Standing, instants: list[datetime], path: str
+    ) -> Iterator[Finding]:
+        located = self.gate.located(kind.record)
+        # The self-check tells what an ordinary path would get.
+        judged = None if path == SELF_CHECK_PATH else path
+        history = History(self.policy, kind.place, standing, judged)
+        for at in instants:
+            leaf = self.gate.answer(located, standing.name, at, path)
+            expected = history.at(at)
+            for message in _differences(self.policy, leaf, expected, path, self.bundle.generation):
+                question = Question(kind, standing, at, path)
+                yield Finding("decisions", FILE, f"{question}: {message}")
+
+    def compare_table(
+        self, kind: Sampled, standing: Standing, instants: list[datetime]
+    ) -> Iterator[Finding]:
+        """The readable table, by which a running gateway is probed, says the same."""
+        table = self.bundle.decisions
+        located = self.gate.located(kind.record)
+        key = located.get(self.gate.fields["city"], table["unknown"])
+        rows = table["standings"][standing.name][key]
+        history = History(self.policy, kind.place, standing)
+        for at in instants:
+            said, must = row_at(rows, at), history.at(at).decision
+            names = ("verdict", "rule", "class", "would")
+            found = [said[name] for name in names]
+            if found != [must.verdict, must.rule, must.place_class, must.would]:
+                question = Question(kind, standing, at, "any path")
+                message = f"{question}: the table says {found}, the policy {must.rule}"
+                yield Finding("decisions", "decisions.json", message)
+
+
+def row_at(rows: list[dict[str, Any]], at: datetime) -> dict[str, Any]:
+    """The row of a readable table that holds at an instant."""
+    now = _instant(at)
+    return next(row for row in rows if row["until"] is None or now < row["until"])
+
+
+def _differences(
+    policy: Policy, leaf: Leaf | None, expected: Expected, path: str, generation: str
+) -> Iterator[str]:
+    """In what a leaf differs from what it must be."""
+    if leaf is None:
+        yield "no leaf decides"
+        return
+    must = _must_say(policy, expected, generation)
+    refuses = expected.decision.verdict.refuses
+    if path == SELF_CHECK_PATH:
+        must |= _policy(policy) | _self_check(expected)
+        refuses = True
+    elif refuses:
+        must |= _policy(policy) | _refusal(policy, expected)
+    for name in sorted(must.keys() | leaf.says.keys()):
+        if must.get(name) != leaf.says.get(name):
+            yield f"{name} is {leaf.says.get(name)!r}, by the policy it is {must.get(name)!r}"
+    if leaf.refuses != refuses:
+        yield "it lets a request pass" if refuses else "it stops a request"
+    yield from _response_differences(policy, leaf, expected, path)
+
+
+def _must_say(policy: Policy, expected: Expected, generation: str) -> dict[str, str]:
+    decision = expected.decision
+    said = {
+        "verdict": decision.verdict.value,
+        "rule": decision.rule,
+        "class": decision.place_class.value,
+        "generation": generation,
+    }
+    if decision.would is not decision.verdict:
+        said["would"] = decision.would.value
+    return said
+
+
+def _policy(policy: Policy) -> dict[str, str]:
+    return {"policy": policy.name, "version": policy.version}
+
+
+def _refusal(policy: Policy, expected: Expected) -> dict[str, str]:
+    ground, style = ground_of(expected.decision), policy.refusal
+    said = {
+        "answer": f"{style.dialect.value}-{style.status}",
+        "code": ground.code,
+        "message": ground.message,
+        "appeal": style.appeal,
+    }
+    return said if expected.since is None else said | {"since": _instant(expected.since)}
+
+
+def _self_check(expected: Expected) -> dict[str, str]:
+    if expected.next is None:
+        return {"answer": "self-check-final"}
+    verdict, at = expected.next
+    return {"answer": "self-check-next", "next-verdict": verdict.value, "next-at": _instant(at)}
+
+
+def _response_differences(
+    policy: Policy, leaf: Leaf, expected: Expected, path: str
+) -> Iterator[str]:
+    """A warning says so and names the date of the block; a 451 names who demands it."""
+    warns = expected.decision.verdict is Verdict.WARN and path != SELF_CHECK_PATH
+    sunset = None
+    if warns and expected.next is not None and expected.next[0].refuses:
+        sunset = format_datetime(expected.next[1].astimezone(UTC), usegmt=True)
+    if leaf.response.get("sunset") != sunset:
+        yield f"the sunset is {leaf.response.get('sunset')!r}, by the policy it is {sunset!r}"
+    if leaf.response.get("x-region-access", "").startswith("warn;") != warns:
+        yield "it does not warn" if warns else "it warns"
+    refused = expected.decision.verdict.refuses and path != SELF_CHECK_PATH
+    demanded = policy.refusal.blocked_by if refused else None
+    if demanded is not None and demanded not in leaf.response.get("link", "").replace("%%", "%"):
+        yield f"no link names {demanded}, who demands the block"
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

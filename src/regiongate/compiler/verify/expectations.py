@@ -1,0 +1,67 @@
+"""Do the policy's own tests hold in what was compiled from it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from regiongate.compiler.reader import BundleReader
+from regiongate.compiler.verify.decisions import row_at
+from regiongate.compiler.verify.finding import Finding
+from regiongate.compiler.verify.gate import Gate, read_gate
+from regiongate.compiler.verify.history import History
+from regiongate.compiler.verify.sample import ORDINARY_PATH
+from regiongate.domain.address import canonical
+from regiongate.domain.organization import ORDINARY, Standing, State
+from regiongate.domain.place import Place
+from regiongate.domain.policy import PolicyTest
+from regiongate.domain.refusal import SELF_CHECK_PATH
+
+FILE = "policy/policy.yaml"
+
+
+def check_expectations(bundle: BundleReader) -> Iterator[Finding]:
+    """Each test asked of the table, and from the bundle's instant on of the gate as well."""
+    gate = read_gate(bundle.folder, bundle.generation)
+    for test in bundle.policy.tests:
+        for where, verdict in _verdicts(bundle, gate, test):
+            if verdict != test.verdict:
+                who = f"line {test.line}: {test.address or test.region} at {test.at.isoformat()}"
+                message = f"{who} must {test.verdict}, {where} says {verdict}"
+                yield Finding("tests", FILE, message)
+
+
+def _verdicts(bundle: BundleReader, gate: Gate, test: PolicyTest) -> Iterator[tuple[str, str]]:
+    table, standing = bundle.decisions, _standing(bundle, test)
+    key = _place_key(bundle, test)
+    rows = table["standings"].get(standing.name, {}).get(key)
+    if rows is None:
+        # No address has such a place, or no organization such a standing: the artifacts are silent.
+        return
+    yield "the table", row_at(rows, test.at)["verdict"]
+    if test.at < datetime.fromisoformat(bundle.manifest["at"]):
+        return  # What is past is not in the gate any more.
+    if standing != ORDINARY and gate.organizations is None:
+        return
+    located = {gate.fields["city"]: key}
+    # The self-check tells the verdict even where the ordinary path should be an open one.
+    for path in (ORDINARY_PATH, SELF_CHECK_PATH):
+        leaf = gate.answer(located, standing.name, test.at, path)
+        yield f"the gate for {path}", "nothing" if leaf is None else leaf.says["verdict"]
+
+
+def _place_key(bundle: BundleReader, test: PolicyTest) -> str:
+    """What the database says of a test's address; a region stands for all sources naming it."""
+    if test.address is None:
+        place = Place(votes=(test.region,) * len(bundle.policy.location.sources))
+        return History(bundle.policy, place, ORDINARY).key()
+    record = bundle.record(canonical(test.address))
+    return str(bundle.decisions["unknown"] if record is None else record["city"]["names"]["en"])
+
+
+def _standing(bundle: BundleReader, test: PolicyTest) -> Standing:
+    """A test speaks of the policy alone, so only an exemption in it counts."""
+    for exemption in bundle.policy.exemptions:
+        if exemption.organization == test.organization:
+            return Standing(State.EXEMPT, exemption.expires)
+    return ORDINARY

@@ -1,0 +1,32 @@
+"""Does the gate know the standing of every organization, and of no other?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from regiongate.compiler.reader import BundleReader
+from regiongate.compiler.verify.finding import Finding
+from regiongate.compiler.verify.gate import read_gate
+
+FILE = "envoy/gate.json"
+NOBODY = "no-such-organization-as-this-one"
+
+
+def check_organizations(bundle: BundleReader) -> Iterator[Finding]:
+    """Ask for each one of the table, for none, and for two names joined as proxies join them."""
+    gate = read_gate(bundle.folder, bundle.generation)
+    if gate.organizations is None:
+        return
+    ordinary = bundle.decisions["ordinary"]
+    rows = bundle.organizations()
+    for name, row in rows.items():
+        yield from _compare(name, gate.standing(name), row.standing.name)
+    twice = f"{next(iter(rows), NOBODY)},{NOBODY}"
+    for stranger in (None, NOBODY, "", twice):
+        if stranger not in rows:
+            yield from _compare(stranger or "no organization", gate.standing(stranger), ordinary)
+
+
+def _compare(name: str, said: str | None, must: str) -> Iterator[Finding]:
+    if said != must:
+        yield Finding("organizations", FILE, f"{name} is {said!r} at the gate, it must be {must!r}")
