@@ -40,7 +40,7 @@ def test_every_command_and_option_has_help(path: str) -> None:
 def test_every_command_is_in_the_readme_or_the_docs(path: str) -> None:
     """Each command is named on some page."""
     pages = [DOCS.parent / "README.md", *DOCS.glob("*.md")]
-    verb = path.split()[-1]
+    verb = path.rsplit(maxsplit=1)[-1]
     assert any(f"`{verb}`" in text or path in text for text in (p.read_text() for p in pages))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from regiongate.cli import output
+from regiongate.cli.bundle import bundle
 from regiongate.cli.completion import completion
 from regiongate.cli.explain import explain
 from regiongate.cli.options import wants_json
@@ -20,7 +21,7 @@ from regiongate.domain.errors import CannotRun, ProblemsFound
 
 PROBLEMS_FOUND, COULD_NOT_RUN, INTERRUPTED = 1, 2, 130
 
-COMMANDS: tuple[click.Command, ...] = (up, down, policy, publish, explain, completion)
+COMMANDS: tuple[click.Command, ...] = (up, down, policy, bundle, publish, explain, completion)
 """One command or group of commands per noun, in the order of `--help`."""
 
 

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from regiongate import policyfile
 from regiongate.cli import output
 from regiongate.cli.options import FilePath, at_option, json_option
-from regiongate.domain.policy import Policy
+from regiongate.compiler.difference import address_changes
+from regiongate.compiler.locate import place_finder
 from regiongate.policyfile import diff as policy_diff
 from regiongate.policyfile import new as policy_new
 from regiongate.policyfile import show as policy_show
 from regiongate.policyfile import tests as policy_tests
 from regiongate.policyfile.show import Date
 from regiongate.policyfile.tests import Outcome, Result
-
-# SHIM: until regiongate.compiler.locate and .difference are there; then two plain imports.
-
-
-def _compiled(module: str, name: str) -> Any:
-    try:
-        return getattr(importlib.import_module(f"regiongate.compiler.{module}"), name)
-    except ModuleNotFoundError:
-        return None
-
-
-place_finder: Any = _compiled("locate", "place_finder") or (lambda _: None)
-address_changes: Any = _compiled("difference", "address_changes") or (lambda *_: [])
 
 
 @click.group()
@@ -65,7 +51,7 @@ def check(ctx: click.Context, file: Path, at: datetime, as_json: bool) -> None:
 def test(ctx: click.Context, file: Path, as_json: bool) -> None:
     """Run the tests that a policy file carries."""
     loaded = policyfile.load(file)
-    results = policy_tests.run(loaded, place_finder(loaded) if _asks_addresses(loaded) else None)
+    results = policy_tests.run(loaded, place_finder(loaded))
     counts = {outcome: sum(r.outcome is outcome for r in results) for outcome in Outcome}
     if as_json:
         output.print_json([_result_row(result) for result in results])
@@ -91,15 +77,7 @@ def diff(before: Path, after: Path, at: datetime, as_json: bool) -> None:
     """
     old, new = policyfile.load(before), policyfile.load(after)
     found = policy_diff.difference(old, new, at)
-    addresses = [
-        {
-            "region": row.region,
-            "before": row.before,
-            "after": row.after,
-            "ipv4_addresses": row.ipv4_addresses,
-        }
-        for row in address_changes(old, new, at)
-    ]
+    addresses = [asdict(row) for row in address_changes(old, new, at)]
     regions = [asdict(change) for change in found.regions]
     settings = [asdict(change) for change in found.settings]
     if as_json:
@@ -154,10 +132,6 @@ def new(file: Path, name: str, at: datetime, as_json: bool) -> None:
         output.print_json({"file": file, "name": name})
     else:
         click.echo(f"{file} is written. Next: regiongate policy check {file}")
-
-
-def _asks_addresses(policy: Policy) -> bool:
-    return any(test.address is not None for test in policy.tests)
 
 
 def _result_row(result: Result) -> dict[str, object]:

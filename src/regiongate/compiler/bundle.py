@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
@@ -30,6 +31,8 @@ from regiongate.geo.steps import NONE
 from regiongate.policyfile import organizations
 
 FORMAT = "regiongate-bundle/1"
+GENERATION = re.compile(r"[1-9][0-9]*-[0-9a-f]{8}")
+"""What a generation looks like: it is the name of a folder wherever the bundle is installed."""
 MANIFEST = "manifest.json"
 DECISIONS = "decisions.json"
 PROBES = "probes.json"
@@ -118,7 +121,8 @@ def _decisions(snapshot: Snapshot) -> dict[str, Any]:
             for standing, places in table.standings.items()
         },
         "open_paths": {
-            path: [_row(row) for row in rows] for path, rows in table.open_paths.items()
+            path: {key: [_row(row) for row in rows] for key, rows in places.items()}
+            for path, places in table.open_paths.items()
         },
     }
 

@@ -39,9 +39,18 @@ class Geography:
 
 
 def geography(policy: Policy, tables: Sequence[SourceTable]) -> Geography:
-    """Lay everything that speaks about addresses over each other.
+    """The place of every address, and what the policy's verdict database calls it.
 
     `tables` are the policy's sources in the policy's order.
+    """
+    steps, places = layout(policy, tables)
+    return Geography(steps, places, place_keys(policy, places))
+
+
+def layout(policy: Policy, tables: Sequence[SourceTable]) -> tuple[Steps, tuple[Place, ...]]:
+    """Lay everything that speaks about addresses over each other: steps into the places.
+
+    An address about which nobody says anything has no place (-1).
     """
     chains = [_chain(policy.networks, rule) for rule in policy.networks]
     layers = [table.steps for table in tables] + [_special(), _networks(policy), _embedded()]
@@ -51,8 +60,7 @@ def geography(policy: Policy, tables: Sequence[SourceTable]) -> Geography:
     # An address inside of an embedding is looked up as the IPv4 address it carries.
     nothing = np.array([place == Place(votes=(None,) * len(tables)) for place in known])
     index = np.where(nothing[index] | (matrix[:, -1] != NONE), NONE, index).astype(np.int32)
-    keys = place_keys(policy, known)
-    return Geography(from_starts(hi, lo, index), tuple(known), keys)
+    return from_starts(hi, lo, index), tuple(known)
 
 
 def record(policy: Policy, place: Place, key: str, at: datetime) -> dict[str, Any]:
@@ -77,13 +85,26 @@ def record(policy: Policy, place: Place, key: str, at: datetime) -> dict[str, An
     return found
 
 
+class Finder:
+    """Finds the places of single addresses, without laying out the rest."""
+
+    def __init__(self, policy: Policy, tables: Sequence[SourceTable]) -> None:
+        self._policy = policy
+        self._tables = tables
+        self._special = _special()
+        self._networks = _networks(policy)
+
+    def place(self, address: int) -> Place:
+        """The place of an address, given as a number (IPv4 below 2**32)."""
+        votes = tuple(_region(table, table.steps.lookup(address)) for table in self._tables)
+        rules, rule = self._policy.networks, self._networks.lookup(address)
+        chain = _chain(rules, rules[rule]) if rule != NONE else ()
+        return _with_special(votes, self._special.lookup(address), chain)
+
+
 def lookup(policy: Policy, tables: Sequence[SourceTable], address: int) -> Place:
-    """The place of one address (a number, IPv4 below 2**32), without laying out the rest."""
-    votes = tuple(_region(table, table.steps.lookup(address)) for table in tables)
-    special = _special().lookup(address)
-    rule = _networks(policy).lookup(address)
-    chain = _chain(policy.networks, policy.networks[rule]) if rule != NONE else ()
-    return _with_special(votes, special, chain)
+    """The place of one address, for those who ask about no other."""
+    return Finder(policy, tables).place(address)
 
 
 def address_at(steps: Steps, row: int) -> IPv4Address | IPv6Address:

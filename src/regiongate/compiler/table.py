@@ -28,15 +28,15 @@ class DecisionTable:
     """What the gateway needs to decide, for one generation at one instant.
 
     `standings` maps the name of a standing to its rows by place key; `ordinary` and `unknown`
-    name the standing and the key that hold when the gateway finds none. `open_paths` holds rows
-    that no place or standing changes.
+    name the standing and the key that hold when the gateway finds none. `open_paths` maps each open
+    path to its rows by place key: the verdict is the same everywhere, the class is the place's.
     """
 
     policy: Policy
     generation: str
     at: datetime
     standings: Standings
-    open_paths: Mapping[str, Sequence[Row]]
+    open_paths: Mapping[str, Places]
     ordinary: str
     unknown: str
 
@@ -67,7 +67,10 @@ def decision_table(
             for standing in ordered
         },
         open_paths={
-            pattern: general(timeline(policy, unknown, path=pattern))
+            pattern: {
+                key: general(timeline(policy, place, path=pattern.removesuffix("*")))
+                for key, place in everywhere.items()
+            }
             for pattern in policy.open_paths
         },
         ordinary=ORDINARY.name,

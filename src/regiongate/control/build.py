@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import ssl
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from regiongate.compiler import bundle
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.snapshot import Inputs, Parent, Snapshot, snapshot
+from regiongate.compiler.sources import tables
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.policy import Policy
-from regiongate.geo import bundled
-from regiongate.geo.source import SourceTable
 from regiongate.policyfile import lists, organizations
 from regiongate.policyfile import load as load_policy
 
@@ -30,15 +28,6 @@ def inputs(policy_path: Path, organizations_path: Path | None) -> Inputs:
     return Inputs(policy, files, tables(policy), rows)
 
 
-def tables(policy: Policy) -> tuple[SourceTable, ...]:
-    """The sources that a policy names, in its order."""
-    known = bundled.names()
-    missing = [name for name in policy.location.sources if name not in known]
-    if missing:
-        raise CannotRun(f"no source named {missing[0]}: there are {', '.join(known)}")
-    return tuple(bundled.load(name) for name in policy.location.sources)
-
-
 def parent_of(manifest: Path) -> Parent:
     """A bundle's place in the line, from its manifest."""
     try:
@@ -50,7 +39,7 @@ def parent_of(manifest: Path) -> Parent:
 
 def freeze(what: Inputs, at: datetime, parent: Parent | None) -> Snapshot:
     """The snapshot of the inputs at an instant."""
-    return snapshot(what, at.replace(microsecond=0), parent)
+    return snapshot(what, at.astimezone(UTC).replace(microsecond=0), parent)
 
 
 def bundle_files(frozen: Snapshot, settings: Settings) -> dict[str, bytes]:

@@ -79,6 +79,10 @@ def fold(address: IPAddress) -> IPAddress:
 
 def special_block(address: IPAddress) -> SpecialBlock | None:
     """The most specific special-purpose block that holds a canonical address, or None."""
+    if int(address) == 1:
+        # A MaxMind DB has one entry for 0.0.0.1 and ::1, so they must be judged alike; of the
+        # two, loopback is the one that a gateway really meets.
+        address = IPv6Address(1)
     for block in _MOST_SPECIFIC_FIRST:
         if address.version == block.network.version and address in block.network:
             return block

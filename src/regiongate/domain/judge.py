@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from string import ascii_letters, digits
 
 from regiongate.domain.measure import Phase
 from regiongate.domain.organization import ORDINARY, Standing, State
@@ -15,6 +16,7 @@ from regiongate.domain.place import Located, Place, locate
 from regiongate.domain.policy import NetworkRule, Policy
 from regiongate.domain.verdict import Change, Decision, PlaceClass, Row, Verdict
 
+_PLAIN = frozenset(ascii_letters + digits + "/_.~+-")
 _HARDNESS = {Verdict.ALLOW: 0, Verdict.WARN: 1, Verdict.BLOCK: 2}
 
 
@@ -51,12 +53,17 @@ def open_path(open_paths: Iterable[str], path: str | None) -> str | None:
     """The open path that covers a request path (query string ignored), or None.
 
     A pattern that ends in `*` opens every path below it; any other pattern opens exactly itself.
+    Below a `*` only plain characters count: what a server might decode into another path (`%2e`,
+    `\\`, `;`) must not ride on an open one.
     """
     if path is None:
         return None
     bare = path.partition("?")[0]
     for pattern in open_paths:
-        if bare == pattern or (pattern.endswith("*") and bare.startswith(pattern[:-1])):
+        if not pattern.endswith("*"):
+            if bare == pattern:
+                return pattern
+        elif bare.startswith(pattern[:-1]) and _PLAIN.issuperset(bare[len(pattern) - 1 :]):
             return pattern
     return None
 

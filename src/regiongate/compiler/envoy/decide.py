@@ -26,8 +26,8 @@ def decide(table: DecisionTable) -> Config:
 def _tree(table: DecisionTable) -> Config:
     """The self-check first, then the open paths, then everything else."""
     paths = [(_self_check(), _standings(table, table.standings, leaf.self_check))]
-    for pattern, rows in table.open_paths.items():
-        opened = _windows(table, rows, leaf.answer)
+    for pattern, places in table.open_paths.items():
+        opened = _places(table, places, leaf.answer)
         paths.append((matcher.header_matches(":path", open_path_regex(pattern)), opened))
     return matcher.first(paths, _standings(table, table.standings, leaf.answer))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from regiongate.compiler.bundle import GENERATION
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify.database import check_database
 from regiongate.compiler.verify.decisions import check_decisions
@@ -52,7 +53,10 @@ def verify(folder: Path, *, envoy: bool = True) -> list[Finding]:
     opened = Check("manifest", MANIFEST, lambda _: iter(()))
     try:
         bundle = BundleReader(folder)
-    except Exception as error:  # noqa: BLE001 - see _guarded
+        # It names files and folders in all that follows.
+        if GENERATION.fullmatch(bundle.generation) is None:
+            return [Finding("manifest", MANIFEST, f"{bundle.generation!r} is no generation")]
+    except Exception as error:
         return [_broken(opened, error)]
     return [
         finding
@@ -67,7 +71,7 @@ def _guarded(check: Check, bundle: BundleReader) -> list[Finding]:
     found: list[Finding] = []
     try:
         found.extend(islice(check.run(bundle), MOST_OF_ONE_CHECK + 1))
-    except Exception as error:  # noqa: BLE001 - any error at all means that the bundle is unsound
+    except Exception as error:
         found.append(_broken(check, error))
     if len(found) > MOST_OF_ONE_CHECK:
         found[MOST_OF_ONE_CHECK:] = [Finding(check.name, check.file, "… and more of the same")]

@@ -113,7 +113,7 @@ def _differences(
     if leaf is None:
         yield "no leaf decides"
         return
-    must = _must_say(policy, expected, generation)
+    must = _must_say(expected, generation)
     refuses = expected.decision.verdict.refuses
     if path == SELF_CHECK_PATH:
         must |= _policy(policy) | _self_check(expected)
@@ -128,7 +128,7 @@ def _differences(
     yield from _response_differences(policy, leaf, expected, path)
 
 
-def _must_say(policy: Policy, expected: Expected, generation: str) -> dict[str, str]:
+def _must_say(expected: Expected, generation: str) -> dict[str, str]:
     decision = expected.decision
     said = {
         "verdict": decision.verdict.value,

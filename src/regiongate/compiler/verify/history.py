@@ -34,15 +34,15 @@ class History:
     def __init__(
         self, policy: Policy, place: Place, standing: Standing, path: str | None = None
     ) -> None:
-        self._ask = lambda at: judge(policy, place, standing, at, path)
-        dates = {*policy.change_instants(), standing.until} - {None}
+        self._about = (policy, place, standing, path)
+        dates = {*policy.change_instants(), standing.until}
         self.instants = [EVER, *sorted(date for date in dates if date is not None)]
-        self.decisions = [self._ask(at) for at in self.instants]
+        self.decisions = [self._judge(at) for at in self.instants]
 
     def at(self, at: datetime) -> Expected:
         """What holds at an instant. The judge is asked at that very instant too."""
         here = bisect_right(self.instants, at) - 1
-        decision = self._ask(at)
+        decision = self._judge(at)
         if outcome(decision) != outcome(self.decisions[here]):
             raise AssertionError(f"the judge changes its mind at {at} without a date")
         since = here
@@ -52,8 +52,14 @@ class History:
         return Expected(
             decision=decision,
             since=self.instants[since] if since else None,
-            next=next(((d.verdict, i) for i, d in coming if d.verdict is not decision.verdict), None),
+            next=next(
+                ((d.verdict, i) for i, d in coming if d.verdict is not decision.verdict), None
+            ),
         )
+
+    def _judge(self, at: datetime) -> Decision:
+        policy, place, standing, path = self._about
+        return judge(policy, place, standing, at, path)
 
     def key(self) -> str:
         """How the place is judged through all dates, in the words of the database."""

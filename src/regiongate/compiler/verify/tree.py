@@ -60,7 +60,7 @@ def read_tree(config: Json, action: Callable[[Json], T]) -> Tree[T]:
 
 
 def take(config: Any, needed: Iterable[str], optional: Iterable[str] = ()) -> list[Any]:
-    """The values of exactly these keys, None for an absent optional one; NotUnderstood otherwise."""
+    """The values of exactly these keys, None for an absent optional one; else NotUnderstood."""
     if not isinstance(config, dict):
         raise NotUnderstood(f"an object was expected, not {config!r}")
     needed, optional = list(needed), list(optional)
