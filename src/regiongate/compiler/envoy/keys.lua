@@ -1,16 +1,18 @@
 local TABLE = "@TABLE@"
+local HEADERS = {@HEADERS@}
 -- Who is calling, from the API key alone, natively in Envoy.
 --
--- Takes the key from the first of these request headers that holds one:
+-- Takes the keys from the request headers in HEADERS, in their order; by default these:
 --     authorization: Bearer KEY      x-api-key: KEY      api-key: KEY      x-goog-api-key: KEY
 -- and sets
---     x-regiongate-key                 the first 16 hex digits of SHA-256(KEY), or "invalid"
+--     x-regiongate-key                 the first 16 hex digits of SHA-256 of the first key
 --     x-regiongate-organization        whose key it is, when the table (keytable.py) knows it
 --     x-regiongate-organization-table  "unreadable", when there is no table to ask
--- A request without a key gets none of them. "invalid" is a header sent several times with
--- different values, or a key of more than 4096 bytes: we do not guess which one the API would
--- take. Whatever a client sent under these three names is removed. The key itself is neither
--- stored nor logged, and the buffer it is hashed in is wiped.
+-- A request without a key gets none of them. Of several different keys the first that the table
+-- knows names the organization, so that a worthless key beside the real one hides nothing. The
+-- short form is "invalid" where the first key has more than 4096 bytes, or its header came several
+-- times with different values. Whatever a client sent under these three names is removed. The key
+-- itself is neither stored nor logged, and the buffer it is hashed in is wiped.
 --
 -- With LuaJIT's compiler off, the filter costs ten times as much: keep what it repeats simple.
 --
@@ -256,25 +258,69 @@ local function plain(headers, name)
     return trim(value, 0, #value)
 end
 
-local function find_key(headers)
-    local value, from, to = bearer(headers)
-    if value == nil then value, from, to = plain(headers, "x-api-key") end
-    if value == nil then value, from, to = plain(headers, "api-key") end
-    if value == nil then value, from, to = plain(headers, "x-goog-api-key") end
-    if value and to - from > MAX_KEY_BYTES then return false end
-    return value, from, to
+local READERS = {}
+for i, name in ipairs(HEADERS) do
+    READERS[i] = name == "authorization" and bearer or function(headers)
+        return plain(headers, name)
+    end
+end
+
+-- Every value of a header that was sent several times, each as text, begin and end.
+local function each_value(headers, name)
+    local joined = headers:get(name)
+    local texts = {}
+    if name == "authorization" then
+        for text in string.gmatch(joined, "[^,]+") do
+            texts[#texts + 1] = string.gsub(text, "^%s*[Bb][Ee][Aa][Rr][Ee][Rr]%s+", "")
+        end
+    else
+        for i = 0, headers:getNumValues(name) - 1 do
+            texts[#texts + 1] = headers:getAtIndex(name, i)
+        end
+    end
+    return texts
+end
+
+local function digest(value, from, to)
+    hash(ffi.cast("const uint8_t *", value) + from, to - from)
+end
+
+-- The owner of any of several values; the first that the table knows.
+local function owner_among(headers, name)
+    for _, text in ipairs(each_value(headers, name)) do
+        local value, from, to = trim(text, 0, #text)
+        if value and to - from <= MAX_KEY_BYTES then
+            digest(value, from, to)
+            local organization = owner()
+            if organization then return organization end
+        end
+    end
+end
+
+-- The short form of the first key, and the organization of the first key that the table knows:
+-- a worthless key beside the real one must not hide whose the real one is.
+local function identify(headers)
+    local key, organization
+    for i = 1, #READERS do
+        local value, from, to = READERS[i](headers)
+        if value and to - from <= MAX_KEY_BYTES then
+            digest(value, from, to)
+            key = key or short_form()
+            organization = organizations and owner()
+        elseif value ~= nil then
+            key = key or "invalid"
+            organization = value == false and organizations and owner_among(headers, HEADERS[i])
+        end
+        if organization then break end
+    end
+    return key, organization
 end
 
 function envoy_on_request(handle)
     local headers = handle:headers()
-    local value, from, to = find_key(headers)
-    local organization
-    if value then
-        hash(ffi.cast("const uint8_t *", value) + from, to - from)
-        headers:replace(KEY, short_form())
-        organization = organizations and owner()
-    elseif value == false then
-        headers:replace(KEY, "invalid")
+    local key, organization = identify(headers)
+    if key then
+        headers:replace(KEY, key)
     else
         headers:remove(KEY)
     end

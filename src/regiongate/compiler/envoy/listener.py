@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from regiongate.compiler.envoy.connection import cidr, for_everyone, for_probe, for_trusted
+from regiongate.compiler.envoy.connection import for_everyone, for_probe, for_trusted
 from regiongate.compiler.envoy.files import PROBE
 from regiongate.compiler.envoy.settings import Endpoint, Settings
-from regiongate.compiler.envoy.typed import Config, extension
+from regiongate.compiler.envoy.typed import Config, cidr, extension
 
 
 def listeners(settings: Settings) -> list[Config]:

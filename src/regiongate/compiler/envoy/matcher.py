@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from regiongate.compiler.envoy.typed import Config, extension
+from regiongate.compiler.envoy.settings import Network
+from regiongate.compiler.envoy.typed import Config, cidr, extension
 
 
 def header_input(header: str) -> Config:
@@ -54,6 +55,24 @@ def header_matches(header: str, regex: str) -> Config:
 def neither(predicate: Config) -> Config:
     """Holds when a predicate does not."""
     return {"not_matcher": predicate}
+
+
+def every(predicates: Sequence[Config]) -> Config:
+    """Holds when all of several predicates do."""
+    return {"and_matcher": {"predicate": list(predicates)}}
+
+
+def address_in(networks: Sequence[Network]) -> Config:
+    """Holds when the settled client address lies in one of the networks."""
+    message = "envoy.extensions.matching.common_inputs.network.v3.SourceIPInput"
+    ranges = [cidr(network) for network in networks]
+    custom = extension(
+        "address",
+        "envoy.extensions.matching.input_matchers.ip.v3.Ip",
+        cidr_ranges=ranges,
+        stat_prefix="trusted",
+    )
+    return {"single_predicate": {"input": extension("address", message), "custom_match": custom}}
 
 
 def before(instant: datetime) -> Config:

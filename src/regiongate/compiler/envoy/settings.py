@@ -16,6 +16,10 @@ Network = IPv4Network | IPv6Network
 _PORTS = {"http": 80, "https": 443}
 
 
+API_KEY_HEADERS = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
+"""Where the APIs that our dialects imitate, and their kin, look for a key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """A host and a port, as in `127.0.0.1:8080` or `[::1]:8080`."""
@@ -60,7 +64,8 @@ class Settings:
     `organization_header` is set, about the organization. `trusted_hops` counts proxies in front
     that every request passes, whatever their address. With `proxy_protocol` the client's address
     comes from that protocol, and only trusted peers may connect. Only one of
-    `organization_header`, `jwt` and `api_keys` may be set.
+    `organization_header`, `jwt` and `api_keys` may be set. `api_key_headers` are the headers that
+    may hold a key (`authorization` as a bearer token), in lower case, the first one first.
     """
 
     listen: tuple[Endpoint, ...]
@@ -71,6 +76,7 @@ class Settings:
     organization_header: str | None = None
     jwt: Jwt | None = None
     api_keys: bool = True
+    api_key_headers: tuple[str, ...] = API_KEY_HEADERS
 
     @property
     def identifies(self) -> bool:
@@ -90,6 +96,7 @@ def to_record(settings: Settings) -> dict[str, Any]:
         "organization_header": settings.organization_header,
         "jwt": None if jwt is None else [jwt.claim, str(jwt.jwks), jwt.issuer],
         "api_keys": settings.api_keys,
+        "api_key_headers": list(settings.api_key_headers),
     }
 
 
@@ -105,6 +112,7 @@ def from_record(record: Mapping[str, Any]) -> Settings:
         organization_header=record["organization_header"],
         jwt=None if jwt is None else Jwt(jwt[0], PurePosixPath(jwt[1]), jwt[2]),
         api_keys=record["api_keys"],
+        api_key_headers=tuple(record["api_key_headers"]),
     )
 
 

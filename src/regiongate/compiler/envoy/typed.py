@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 Config = dict[str, Any]
@@ -23,6 +24,11 @@ def extension(name: str, message: str, **fields: Any) -> Config:
 def type_url(message: str) -> str:
     """The URL by which configuration discovery names a message."""
     return _TYPES + message
+
+
+def cidr(network: IPv4Network | IPv6Network) -> Config:
+    """A network as Envoy writes it."""
+    return {"address_prefix": str(network.network_address), "prefix_len": network.prefixlen}
 
 
 COMPOSITE = "envoy.extensions.common.matching.v3.ExtensionWithMatcher"

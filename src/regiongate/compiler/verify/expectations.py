@@ -8,7 +8,7 @@ from datetime import datetime
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify.decisions import row_at
 from regiongate.compiler.verify.finding import Finding
-from regiongate.compiler.verify.gate import Gate, read_gate
+from regiongate.compiler.verify.gate import Gate, gate_of
 from regiongate.compiler.verify.history import History
 from regiongate.compiler.verify.sample import ORDINARY_PATH
 from regiongate.domain.address import canonical
@@ -22,7 +22,7 @@ FILE = "policy/policy.yaml"
 
 def check_expectations(bundle: BundleReader) -> Iterator[Finding]:
     """Each test asked of the table, and from the bundle's instant on of the gate as well."""
-    gate = read_gate(bundle.folder, bundle.generation)
+    gate = gate_of(bundle)
     for test in bundle.policy.tests:
         for where, verdict in _verdicts(bundle, gate, test):
             if verdict != test.verdict:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
+from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify.leaf import Leaf, read_leaf
 from regiongate.compiler.verify.tree import (
     TYPES,
@@ -89,9 +89,14 @@ class Gate:
         return self.decide.run(Request({**located, ":path": path}, at, metadata))
 
 
-def read_gate(folder: Path, generation: str) -> Gate:
-    """Read the gate of a bundle; raises NotUnderstood where it is not what we can replay."""
-    content = json.loads((folder / "envoy/gate.json").read_text("utf-8"))
+def gate_of(bundle: BundleReader) -> Gate:
+    """The gate of a bundle."""
+    content = json.loads((bundle.folder / "envoy/gate.json").read_text("utf-8"))
+    return read_gate(content, bundle.generation)
+
+
+def read_gate(content: Json, generation: str) -> Gate:
+    """Read a discovery response; raises NotUnderstood where it is not what we can replay."""
     filters = {kind_of(item): item for item in filters_of(content, generation)}
     order = list(filters)
     known = [_GEOIP, _LUA, _JWT, _RBAC, _MATCHED]

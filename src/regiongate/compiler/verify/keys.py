@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from regiongate.compiler.envoy.keytable import KeyTableError, unpack
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify.finding import Finding
-from regiongate.compiler.verify.gate import read_gate
+from regiongate.compiler.verify.gate import gate_of
 
 FILE = "organizations.keys"
 
@@ -15,7 +15,7 @@ FILE = "organizations.keys"
 def check_keys(bundle: BundleReader) -> Iterator[Finding]:
     """The binary table that the gateway reads holds what the organizations file says."""
     path = bundle.folder / FILE
-    if not read_gate(bundle.folder, bundle.generation).keys:
+    if not gate_of(bundle).keys:
         if path.exists():
             yield Finding("keys", FILE, "the gate asks for no keys, and yet there is a table")
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify.finding import Finding
-from regiongate.compiler.verify.gate import read_gate
+from regiongate.compiler.verify.gate import gate_of
 
 FILE = "envoy/gate.json"
 NOBODY = "no-such-organization-as-this-one"
@@ -14,7 +14,7 @@ NOBODY = "no-such-organization-as-this-one"
 
 def check_organizations(bundle: BundleReader) -> Iterator[Finding]:
     """Ask for each one of the table, for none, and for two names joined as proxies join them."""
-    gate = read_gate(bundle.folder, bundle.generation)
+    gate = gate_of(bundle)
     if gate.organizations is None:
         return
     ordinary = bundle.decisions["ordinary"]

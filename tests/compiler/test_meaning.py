@@ -1,0 +1,95 @@
+"""A policy means one thing: to the judge, to the timeline, to the compiled gate, and to a second
+reading that shares no code with them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import astuple, replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from regiongate.compiler.envoy import gate as compiled
+from regiongate.compiler.placekey import place_key
+from regiongate.compiler.table import decision_table
+from regiongate.compiler.verify.gate import read_gate
+from regiongate.domain.judge import judge, row_at, timeline
+from regiongate.domain.organization import Organization, Standing
+from regiongate.domain.place import Place
+from regiongate.domain.policy import Policy
+from regiongate.domain.verdict import Decision, Verdict
+from tests.support import interpreter, worlds
+from tests.support.bundles import SETTINGS
+
+GENERATION = "1-00000000"
+
+
+def _said(decision: Decision) -> tuple[str, ...]:
+    return decision.verdict, decision.rule, decision.place_class, decision.would
+
+
+def _world(data: st.DataObject) -> tuple[Policy, Place, Standing]:
+    policy = data.draw(worlds.policies())
+    place = data.draw(worlds.places(len(policy.location.sources)))
+    policy = replace(policy, networks=place.rules)
+    return policy, place, data.draw(worlds.standings)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.data())
+def test_the_judge_and_a_second_reading_agree(data: st.DataObject) -> None:
+    """For any policy, place, standing, instant and path."""
+    policy, place, standing = _world(data)
+    at, path = data.draw(worlds.instants), data.draw(worlds.paths)
+    expected = interpreter.answer(policy, place, standing, at, path)
+    assert _said(judge(policy, place, standing, at, path)) == astuple(expected)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_the_timeline_tells_every_instant(data: st.DataObject) -> None:
+    """The row of an instant holds its decision, and the next verdict is the one that comes."""
+    policy, place, standing = _world(data)
+    at, path = data.draw(worlds.instants), data.draw(worlds.paths)
+    row = row_at(timeline(policy, place, standing, path), at)
+    assert row.decision == judge(policy, place, standing, at, path)
+    later = [date for date in sorted({*worlds.DATES}) if date > at]
+    verdicts = [(judge(policy, place, standing, date, path).verdict, date) for date in later]
+    coming = next((pair for pair in verdicts if pair[0] is not row.decision.verdict), None)
+    assert (None if row.next is None else (row.next.verdict, row.next.at)) == coming
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_the_compiled_gate_and_a_second_reading_agree(data: st.DataObject) -> None:
+    """What Envoy is told to do is what the policy means, from the bundle's instant on."""
+    policy, place, standing = _world(data)
+    instants = sorted(data.draw(st.lists(worlds.instants, min_size=2, max_size=5)))
+    key = place_key(policy, place)
+    table = decision_table(policy, {key: place}, {standing}, GENERATION, instants[0])
+    rows = [Organization("org", standing)]
+    content = compiled.resource(compiled.gate(table, rows, SETTINGS), GENERATION)
+    gate = read_gate(content, GENERATION)
+    located = {gate.fields["city"]: key}
+    for at in instants:
+        path = data.draw(worlds.paths)
+        expected = interpreter.answer(policy, place, standing, at, path)
+        leaf = gate.answer(located, gate.standing("org"), at, path)
+        assert leaf is not None
+        said = leaf.says
+        would = said.get("would", said["verdict"])
+        assert (said["verdict"], said["rule"], said["class"], would) == astuple(expected)
+        assert leaf.refuses == Verdict(expected.verdict).refuses
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_places_with_one_key_are_judged_alike(data: st.DataObject) -> None:
+    """The database keeps the key only, so it must hold everything that a verdict depends on."""
+    policy, place, standing = _world(data)
+    other = data.draw(worlds.places(len(policy.location.sources)))
+    if place_key(policy, place) != place_key(policy, other):
+        return
+    at, path = data.draw(worlds.instants), data.draw(worlds.paths)
+    one, two = (judge(policy, p, standing, at, path) for p in (place, other))
+    assert _said(one) == _said(two)

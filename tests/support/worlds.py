@@ -1,0 +1,140 @@
+"""Policies, places, standings and instants, drawn from pools so small that things collide."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+
+from hypothesis import strategies as st
+
+from regiongate.domain.measure import Measure, Phase
+from regiongate.domain.organization import ORDINARY, Standing, State
+from regiongate.domain.place import Place
+from regiongate.domain.policy import (
+    Dialect,
+    ListChange,
+    LocationRules,
+    NetworkRule,
+    Policy,
+    RefusalStyle,
+    SupportedList,
+    Territories,
+)
+from regiongate.domain.verdict import Verdict
+
+DATES = [datetime(2024, month, 9, 7, tzinfo=UTC) for month in range(3, 10)]
+"""Few, so that dates of different things often fall together."""
+
+REGIONS = ["FR", "DE", "GB", "GG", "CN", "HK", "UA", "UA-43", "US", "PR"]
+KINDS = ["tor", "vpn"]
+OPEN_PATHS = ["/healthz", "/legal/*", "/legal/terms", "/v1/mo*"]
+PATHS = [
+    "/v1/chat/completions",
+    "/healthz",
+    "/healthz?x=/legal/",
+    "/healthz/",
+    "/legal",
+    "/legal/",
+    "/legal/terms",
+    "/legal/a/b.html?q",
+    "/legal/%2e%2e/v1",
+    "/legal/..;/v1",
+]
+
+dates = st.sampled_from(DATES)
+maybe_dates = st.none() | dates
+instants = st.builds(
+    lambda date, seconds: date + timedelta(seconds=seconds),
+    dates,
+    st.sampled_from([-1, 0, 1, 86400 * 10]),
+)
+place_verdicts = st.sampled_from([Verdict.ALLOW, Verdict.WARN, Verdict.BLOCK])
+
+
+@st.composite
+def _changes(draw: st.DrawFn) -> tuple[ListChange, ...]:
+    """Changes of one region begin at different instants, as a valid policy file has them."""
+    drawn = draw(
+        st.lists(
+            st.tuples(st.sampled_from(REGIONS), maybe_dates),
+            unique=True,
+            max_size=5,
+        )
+    )
+    actions = st.sampled_from(["add", "remove", "except"])
+    return tuple(
+        ListChange(draw(actions), region, "why", None, start, draw(maybe_dates))
+        for region, start in drawn
+    )
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    """Any policy, without tests and networks (a place brings its own)."""
+    sources = draw(st.integers(1, 3))
+    phases = draw(st.lists(st.sampled_from(list(Phase)), unique=True, min_size=1))
+    phases.sort(key=list(Phase).index)
+    starts = sorted(draw(st.lists(dates, unique=True, min_size=4, max_size=4)))
+    return Policy(
+        name="100% drawn",
+        version="1",
+        contact="mailto:a@example.com",
+        supported=SupportedList(
+            name="drawn",
+            version="1",
+            regions=draw(st.frozensets(st.sampled_from(REGIONS))),
+            territories=draw(st.sampled_from(Territories)),
+            changes=draw(_changes()),
+        ),
+        measure=Measure("UTC", tuple(zip(phases, starts, strict=False))),
+        location=LocationRules(
+            sources=("a", "b", "c")[:sources],
+            agree=draw(st.integers(1, sources)),
+            unknown=draw(place_verdicts),
+            private=draw(place_verdicts),
+            special=draw(place_verdicts),
+            disputed=draw(place_verdicts),
+            anonymizers=draw(st.dictionaries(st.sampled_from(KINDS), place_verdicts)),
+        ),
+        networks=(),
+        exemptions=(),
+        open_paths=tuple(draw(st.lists(st.sampled_from(OPEN_PATHS), unique=True, max_size=3))),
+        refusal=RefusalStyle(draw(st.sampled_from(Dialect)), 403, "https://example.com/a", None),
+        report_only=draw(st.integers(0, 4)) == 0,
+        tests=(),
+    )
+
+
+@st.composite
+def _rules(draw: st.DrawFn) -> tuple[NetworkRule, ...]:
+    """Rules for networks inside of each other, the narrowest first, each saying one thing."""
+    found = []
+    for prefix in draw(st.lists(st.sampled_from([28, 24, 16]), unique=True)):
+        says = draw(st.sampled_from(["region", "verdict", "anonymizer"]))
+        rule = NetworkRule(
+            network=ip_network(f"7.0.0.0/{prefix}"),
+            region=draw(st.sampled_from(REGIONS)) if says == "region" else None,
+            verdict=draw(place_verdicts) if says == "verdict" else None,
+            anonymizer=draw(st.sampled_from(KINDS)) if says == "anonymizer" else None,
+            reason="why",
+            approver="who",
+            expires=draw(maybe_dates),
+        )
+        found.append(rule)
+    return tuple(sorted(found, key=lambda rule: -rule.network.prefixlen))
+
+
+@st.composite
+def places(draw: st.DrawFn, sources: int) -> Place:
+    """Any place about which so many sources were asked."""
+    votes = st.lists(st.none() | st.sampled_from(REGIONS), min_size=sources, max_size=sources)
+    special, group = draw(
+        st.sampled_from([(None, None)] * 4 + [("loopback", "private"), ("multicast", "special")])
+    )
+    return Place(tuple(draw(votes)), special, group, draw(_rules()))
+
+
+standings = st.just(ORDINARY) | st.builds(
+    Standing, st.sampled_from([State.EXEMPT, State.SUSPENDED]), maybe_dates
+)
+paths = st.sampled_from(PATHS)
