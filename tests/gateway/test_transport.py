@@ -41,9 +41,7 @@ def test_stream(gateway: Gateway) -> None:
         stream = client.chat.completions.create(
             model="m", messages=[{"role": "user", "content": "word " * WORDS}], stream=True
         )
-        arrivals = [
-            time.monotonic() - begun for chunk in stream if chunk.choices[0].delta.content
-        ]
+        arrivals = [time.monotonic() - begun for chunk in stream if chunk.choices[0].delta.content]
     paced = (len(arrivals) - 1) * PAUSE
     assert len(arrivals) == WORDS + 2  # "You said:" and the words.
     assert arrivals[-1] - arrivals[0] > 0.8 * paced
@@ -153,5 +151,3 @@ def test_slow_upstream(tmp_path: Path) -> None:
             events = [line for line in answer.iter_lines() if line]
         assert events[-1] == "data: [DONE]"
         assert len(events) == 6
-
-

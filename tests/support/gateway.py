@@ -84,9 +84,7 @@ class Gateway:
 
     def self_check(self, address: str | None = None, **headers: str) -> dict[str, Any]:
         """What the gateway says that it sees."""
-        answer: dict[str, Any] = self.get(
-            "/.well-known/region-access", address, **headers
-        ).json()
+        answer: dict[str, Any] = self.get("/.well-known/region-access", address, **headers).json()
         return answer
 
     def publish(self, policy: str, organizations: str | None = None) -> Swapped:

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Raw:
-    """What came back: the first status (0 when the connection was closed without one) and body."""
+    """What came back: the first final status (0 when there was none) and what follows its head."""
 
     status: int
     body: bytes
@@ -33,13 +33,14 @@ def request(
 def send(port: int, content: bytes) -> Raw:
     """Send bytes, read until the gateway closes, and split the first answer."""
     received = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
         try:
             connection.sendall(content)
             while chunk := connection.recv(1 << 16):
                 received += chunk
         except (ConnectionError, TimeoutError):
             pass  # What has come until then is the answer.
+    received = received.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
     head, _, body = received.partition(b"\r\n\r\n")
     status = head.split(b" ")[1] if head.startswith(b"HTTP/") else b"0"
     return Raw(int(status), body)

@@ -16,7 +16,9 @@ from rich.console import Console
 from regiongate.cli.gateway_options import SAMPLE, gateway_options, settings, state_option
 from regiongate.cli.options import FilePath
 from regiongate.compiler.envoy.settings import Settings, endpoint
+from regiongate.compiler.snapshot import Inputs
 from regiongate.control import build, run
+from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.domain.refusal import SELF_CHECK_PATH
 from regiongate.gateway.state import State
 
@@ -60,9 +62,8 @@ def up(
         signal.signal(number, lambda *_: stop.set())
     with state.lock("up", f"`regiongate up` already runs for {state.root}"):
         with console.status("compiling the policy and starting Envoy"):
-            if sampled:
-                run.start_sample(state, endpoint(SAMPLE))
-            started = _start(state, chosen, policy, organizations, workers)
+            what = _inputs(policy, organizations)
+            started = _start(state, chosen, what, workers, sampled)
         _tell(console, state, chosen, started, sampled)
         run.watch(state, workers, stop, lambda text: console.print(f"[bold]·[/] {text}"))
         console.print("stopping")
@@ -76,18 +77,25 @@ def down(state_dir: Path) -> None:
     run.stop(State(state_dir.resolve()))
 
 
-def _start(
-    state: State,
-    chosen: Settings,
-    policy: Path | None,
-    organizations: Path | None,
-    workers: int | None,
-) -> run.Started:
-    at = datetime.now(UTC)
+def _inputs(policy: Path | None, organizations: Path | None) -> Inputs:
     if policy is not None:
-        return run.start(state, chosen, build.inputs(policy, organizations), at, workers)
+        return build.inputs(policy, organizations)
     with as_file(files("regiongate.sample").joinpath("policy.yaml")) as shipped:
-        return run.start(state, chosen, build.inputs(shipped, organizations), at, workers)
+        return build.inputs(shipped, organizations)
+
+
+def _start(
+    state: State, chosen: Settings, what: Inputs, workers: int | None, sampled: bool
+) -> run.Started:
+    """Start the sample API where it is wanted, then the gateway; leave nothing half-started."""
+    try:
+        if sampled:
+            run.start_sample(state, endpoint(SAMPLE))
+        return run.start(state, chosen, what, datetime.now(UTC), workers)
+    except (CannotRun, ProblemsFound):
+        if not run.serves(state):
+            run.stop(state)
+        raise
 
 
 def _tell(

@@ -69,6 +69,11 @@ def watch(state: State, workers: int | None, stop: Event, tell: Callable[[str], 
             tell(f"generation {current} is in force")
 
 
+def serves(state: State) -> bool:
+    """Whether a gateway runs in a state directory."""
+    return Envoy(state).running()
+
+
 def stop(state: State) -> None:
     """Stop the gateway and the sample API behind it."""
     Envoy(state).stop()

@@ -12,7 +12,8 @@ from regiongate.compiler.envoy.typed import Config, extension
 def access_log(settings: Settings) -> Config:
     """Write every request, refused ones too. Envoy escapes the values, so a line is always JSON.
 
-    Absent values are null. API keys appear only as the short public form of their digest.
+    Absent values are null. API keys appear only as the short public form of their digest; the path
+    comes without its query, because keys and tokens ride there too (`?key=`, `?access_token=`).
     """
     fields = {
         "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
@@ -28,7 +29,7 @@ def access_log(settings: Settings) -> Config:
         "key": names.request(names.KEY),
         "method": names.request(":method"),
         "host": names.request(":authority"),
-        "path": names.request(":path"),
+        "path": "%PATH(NQ)%",
         "status": "%RESPONSE_CODE%",
         "bytes": "%BYTES_SENT%",
         "duration_ms": "%DURATION%",

@@ -158,7 +158,9 @@ def _read_locate(config: Json, generation: str) -> Mapping[str, str]:
 
 
 def _check_keys(config: Json, generation: str) -> None:
-    (code,) = take_typed(config, _LUA, ("default_source_code",))
+    code, clear = take_typed(config, _LUA, ("default_source_code", "clear_route_cache"))
+    if clear is not False:
+        raise NotUnderstood("the keys filter makes Envoy choose the route again")
     (script,) = take(code, ("inline_string",))
     first = f'local TABLE = "bundles/{generation}/organizations.keys"\n'
     if not script.startswith(first):
