@@ -5,12 +5,13 @@ reading that shares no code with them.
 from __future__ import annotations
 
 from dataclasses import astuple, replace
+from itertools import product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regiongate.compiler.envoy import gate as compiled
-from regiongate.compiler.placekey import place_key
+from regiongate.compiler.placekey import place_key, place_keys
 from regiongate.compiler.table import decision_table
 from regiongate.compiler.verify.gate import read_gate
 from regiongate.domain.judge import judge, row_at, timeline
@@ -35,7 +36,7 @@ def _world(data: st.DataObject) -> tuple[Policy, Place, Standing]:
     return policy, place, data.draw(worlds.standings)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_the_judge_and_a_second_reading_agree(data: st.DataObject) -> None:
     """For any policy, place, standing, instant and path."""
@@ -80,6 +81,15 @@ def test_the_compiled_gate_and_a_second_reading_agree(data: st.DataObject) -> No
         would = said.get("would", said["verdict"])
         assert (said["verdict"], said["rule"], said["class"], would) == astuple(expected)
         assert leaf.refuses == Verdict(expected.verdict).refuses
+
+
+@settings(max_examples=25, deadline=None)
+@given(worlds.policies())
+def test_keys_found_together_are_the_keys_found_one_by_one(policy: Policy) -> None:
+    """Judging each way of treating places once gives every place the key of its own."""
+    sources = len(policy.location.sources)
+    found = [Place(votes) for votes in product([None, *worlds.REGIONS], repeat=sources)]
+    assert place_keys(policy, found) == tuple(place_key(policy, place) for place in found)
 
 
 @settings(max_examples=200, deadline=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from tests.support.gateway import Gateway, bundled_tables, running_gateway
 from tests.support.policies import policy_text
 from tests.support.upstream import start_upstream

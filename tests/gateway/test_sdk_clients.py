@@ -10,6 +10,7 @@ from pathlib import Path
 import anthropic
 import openai
 import pytest
+
 from tests.support.gateway import AMERICA, CHINA, CHINA_V6, Gateway, played, running_gateway
 from tests.support.policies import (
     APPEAL,

@@ -10,6 +10,10 @@ from pathlib import Path
 import httpx
 import openai
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from regiongate.compiler.envoy.settings import endpoint
 from tests.support.gateway import (
     AMERICA,
     CHINA,
@@ -20,10 +24,6 @@ from tests.support.gateway import (
 from tests.support.policies import policy_text
 from tests.support.ports import free_port
 from tests.support.upstream import start_upstream
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
-
-from regiongate.compiler.envoy.settings import endpoint
 
 pytestmark = pytest.mark.envoy
 

@@ -84,7 +84,7 @@ def network(of: str, **said: str) -> dict[str, str]:
 
 
 def organizations_csv(rows: Iterable[Sequence[str]]) -> str:
-    """The organizations file of (organization, state, until, key) rows; a key becomes its digest."""
+    """The organizations file of (organization, state, until, key) rows, each key digested."""
     lines = ["organization,state,until,key_sha256"]
     for organization, state, until, key in rows:
         digest = sha256(key.encode()).hexdigest() if key else ""

@@ -32,14 +32,14 @@ def publish(
     state: State, settings: Settings, what: Inputs, at: datetime, envoy: Envoy | None = None
 ) -> Swapped:
     """Compile the inputs and make the running gateway obey them."""
-    with _alone(state):
+    with _alone(state), _refusal_noted(state):
         generation = install(state, settings, what, at)
         return _swap(state, envoy or Envoy(state), generation)
 
 
 def publish_bundle(state: State, settings: Settings, folder: Path) -> Swapped:
     """Make the running gateway obey a bundle built elsewhere, or an older one of its own."""
-    with _alone(state):
+    with _alone(state), _refusal_noted(state):
         files = {
             str(path.relative_to(folder)): path.read_bytes()
             for path in sorted(folder.rglob("*"))
@@ -94,6 +94,16 @@ def _alone(state: State) -> Iterator[None]:
     """One publish at a time; a second one is told so instead of waiting."""
     with state.lock("publish", f"another publish is under way in {state.root}: try again"):
         yield
+
+
+@contextmanager
+def _refusal_noted(state: State) -> Iterator[None]:
+    """Whatever keeps a publish from coming into force stands in the events, with what stays."""
+    try:
+        yield
+    except (CannotRun, ProblemsFound) as error:
+        events.note(state, "publish-refused", kept=state.current(), reason=str(error))
+        raise
 
 
 def _require_sound(state: State, settings: Settings, generation: str) -> None:

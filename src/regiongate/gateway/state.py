@@ -65,9 +65,12 @@ class State:
 
     def prepare(self) -> None:
         """Make the folders; the whole directory is for this user only."""
-        for folder in (self.bundles, self.gate.parent, self.access_log.parent):
-            folder.mkdir(parents=True, exist_ok=True)
-        self.root.chmod(0o700)
+        try:
+            for folder in (self.bundles, self.gate.parent, self.access_log.parent):
+                folder.mkdir(parents=True, exist_ok=True)
+            self.root.chmod(0o700)
+        except OSError as error:
+            raise CannotRun(f"cannot keep a gateway in {self.root}: {error.strerror}") from error
 
     def bundle(self, generation: str) -> Path:
         """Where a generation is installed."""
@@ -90,6 +93,7 @@ class State:
         home = self.bundle(generation)
         if home.exists():
             return generation
+        self._forget_halves()
         half = self.bundles / f".{generation}.{os.getpid()}"
         try:
             for name, data in files.items():
@@ -103,6 +107,14 @@ class State:
         finally:
             shutil.rmtree(half, ignore_errors=True)
         return generation
+
+    def _forget_halves(self) -> None:
+        """Remove what killed processes left half written; a name ends in the process's number."""
+        for folder in (self.bundles, self.gate.parent):
+            for half in folder.glob(".*"):
+                number = half.suffix[1:]
+                if number.isdecimal() and not Path("/proc", number).exists():
+                    shutil.rmtree(half) if half.is_dir() else half.unlink()
 
     def forget_old(self, keep: int) -> None:
         """Remove all but the newest `keep` bundles and the one in force."""
@@ -119,7 +131,12 @@ class State:
     @contextmanager
     def lock(self, name: str, message: str) -> Iterator[None]:
         """Hold a lock that the system gives back when the process dies; CannotRun when taken."""
-        with (self.root / f"{name}.lock").open("w") as handle:
+        path = self.root / f"{name}.lock"
+        try:
+            handle = path.open("w")
+        except OSError as error:
+            raise CannotRun(f"cannot open {path}: {error.strerror}") from error
+        with handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

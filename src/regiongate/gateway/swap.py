@@ -26,20 +26,20 @@ class Swapped:
 def swap(state: State, envoy: Envoy, generation: str) -> Swapped:
     """Make the running Envoy obey a generation.
 
-    Raises CannotRun, with the old generation still in force, when Envoy refuses the bundle or when
-    the probes disagree with it.
+    Raises CannotRun, with the old generation still in force, when Envoy refuses the bundle, when
+    the probes disagree with it, or when it cannot be noted as the one in force.
     """
     parent = state.current()
     begun = time.monotonic()
     try:
         _run(state, envoy, generation)
         _agree(state, generation)
+        state.make_current(generation)
     except CannotRun as error:
         if parent is not None and parent != generation:
             _run_again(state, envoy, parent)
         events.note(state, "swap-refused", generation=generation, kept=parent, reason=str(error))
         raise
-    state.make_current(generation)
     seconds = time.monotonic() - begun
     events.note(state, "swapped", generation=generation, parent=parent, seconds=round(seconds, 3))
     return Swapped(generation, parent, seconds)

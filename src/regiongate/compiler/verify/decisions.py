@@ -40,6 +40,7 @@ class Question:
 def check_decisions(bundle: BundleReader) -> Iterator[Finding]:
     """Ask the gate about the sample, and the judge about the same, and compare every word."""
     asking = _Asking(bundle, gate_of(bundle))
+    yield from asking.compare_places()
     found = sample.kinds(bundle)
     for standing in standings(bundle, asking.gate):
         instants = sample.instants(bundle, standing)
@@ -80,6 +81,14 @@ class _Asking:
             for message in _differences(self.policy, leaf, expected, path, self.bundle.generation):
                 question = Question(kind, standing, at, path)
                 yield Finding("decisions", FILE, f"{question}: {message}")
+
+    def compare_places(self) -> Iterator[Finding]:
+        """The gate has answers for the places of the table, and for no others."""
+        table = self.bundle.decisions
+        listed = set(table["standings"][table["ordinary"]]) - {table["unknown"]}
+        for key in sorted(listed ^ self.gate.decide.knows[self.gate.fields["city"]]):
+            where = "the table alone" if key in listed else "the gate alone"
+            yield Finding("decisions", FILE, f"the place {key!r} is known to {where}")
 
     def compare_table(
         self, kind: Sampled, standing: Standing, instants: list[datetime]

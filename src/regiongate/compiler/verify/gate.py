@@ -170,7 +170,7 @@ def _check_keys(config: Json, generation: str) -> None:
 def _read_organizations(config: Json) -> Organizations:
     tree, prefix = take_typed(config, _RBAC, ("shadow_matcher", "shadow_rules_stat_prefix"))
     read = read_tree(tree, _read_note)
-    (header,) = read.asks
+    (header,) = read.knows
     return Organizations(header, read, prefix + SHADOW_SUFFIX)
 
 

@@ -13,7 +13,10 @@ NOBODY = "no-such-organization-as-this-one"
 
 
 def check_organizations(bundle: BundleReader) -> Iterator[Finding]:
-    """Ask for each one of the table, for none, and for two names joined as proxies join them."""
+    """Ask for each one of the table, for each one that the gate knows, and for strangers.
+
+    Two names joined by a comma are what proxies make of a header that was sent twice.
+    """
     gate = gate_of(bundle)
     if gate.organizations is None:
         return
@@ -22,7 +25,8 @@ def check_organizations(bundle: BundleReader) -> Iterator[Finding]:
     for name, row in rows.items():
         yield from _compare(name, gate.standing(name), row.standing.name)
     twice = f"{next(iter(rows), NOBODY)},{NOBODY}"
-    for stranger in (None, NOBODY, "", twice):
+    known = sorted(gate.organizations.tree.knows[gate.organizations.header])
+    for stranger in (None, NOBODY, "", twice, *known):
         if stranger not in rows:
             yield from _compare(stranger or "no organization", gate.standing(stranger), ordinary)
 

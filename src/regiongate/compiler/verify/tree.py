@@ -46,17 +46,19 @@ Predicate = Callable[[Request], bool]
 class Tree(Generic[T]):
     """A matching tree whose actions have been read; `run` gives the action for a request.
 
-    `asks` names the headers that some part of the tree looks at.
+    `knows` maps each header that some part of the tree looks at to the values it has an own
+    answer for.
     """
 
     run: Callable[[Request], T | None]
-    asks: frozenset[str]
+    knows: Mapping[str, frozenset[str]]
 
 
 def read_tree(config: Json, action: Callable[[Json], T]) -> Tree[T]:
     """Read a matcher; `action` reads the configuration of each action once."""
     reading = _Reading(action)
-    return Tree(reading.matcher(config), frozenset(reading.asks))
+    run = reading.matcher(config)
+    return Tree(run, {header: frozenset(values) for header, values in reading.knows.items()})
 
 
 def take(config: Any, needed: Iterable[str], optional: Iterable[str] = ()) -> list[Any]:
@@ -85,7 +87,7 @@ class _Reading(Generic[T]):
 
     def __init__(self, action: Callable[[Json], T]) -> None:
         self._action = action
-        self.asks: set[str] = set()
+        self.knows: dict[str, set[str]] = {}
 
     def matcher(self, config: Json) -> Callable[[Request], T | None]:
         rows, tree, otherwise = take(config, (), ("matcher_list", "matcher_tree", "on_no_match"))
@@ -131,6 +133,7 @@ class _Reading(Generic[T]):
         (choices,) = take(table, ("map",))
         ask = self.input(subject)
         read = {value: self.outcome(outcome) for value, outcome in choices.items()}
+        self.knows[_header_of(subject)].update(read)
 
         def run(request: Request) -> T | None:
             value = ask(request)
@@ -140,8 +143,8 @@ class _Reading(Generic[T]):
         return run
 
     def input(self, config: Json) -> Input:
-        (header,) = take_typed(config, _HEADER, ("header_name",))
-        self.asks.add(header)
+        header = _header_of(config)
+        self.knows.setdefault(header, set())
         return lambda request: request.headers.get(header)
 
     def predicate(self, config: Json) -> Predicate:
@@ -168,6 +171,11 @@ class _Reading(Generic[T]):
             return said is not None and compiled.fullmatch(said) is not None
 
         return holds
+
+
+def _header_of(config: Json) -> str:
+    (header,) = take_typed(config, _HEADER, ("header_name",))
+    return str(header)
 
 
 def _metadata(subject: Json, custom: Json) -> Predicate:

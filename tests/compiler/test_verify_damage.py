@@ -1,0 +1,433 @@
+"""Verification finds each kind of damage, and never crashes on one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from regiongate.compiler.envoy.keytable import pack
+from regiongate.compiler.verify import Finding, verify
+from regiongate.geo.mmdb.reader import read
+from regiongate.geo.mmdb.writer import encode
+from tests.support.bundles import seal, write
+
+FILES = [
+    "decisions.json",
+    "envoy/bootstrap.json",
+    "envoy/gate.json",
+    "manifest.json",
+    "organizations.csv",
+    "organizations.keys",
+    "policy/policy.yaml",
+    "probes.json",
+    "verdict.mmdb",
+]
+
+
+def found(bundle: Path) -> list[Finding]:
+    """What verification without Envoy finds."""
+    return verify(bundle, envoy=False)
+
+
+def test_an_unharmed_bundle_is_sound(bundle: Path) -> None:
+    """No damage, no finding; and the list of files above is complete."""
+    assert found(bundle) == []
+    names = {str(path.relative_to(bundle)) for path in bundle.rglob("*") if path.is_file()}
+    assert names == set(FILES)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_found(bundle: Path, name: str) -> None:
+    """Whichever it is."""
+    (bundle / name).unlink()
+    assert any(name in str(finding) for finding in found(bundle))
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("kept", [0.0, 0.5, 0.99])
+def test_a_truncated_file_is_found(bundle: Path, name: str, kept: float) -> None:
+    """Also when the manifest vouches for what is left of it."""
+    data = (bundle / name).read_bytes()
+    (bundle / name).write_bytes(data[: int(len(data) * kept)])
+    assert found(bundle)
+    if name not in {"manifest.json", "envoy/bootstrap.json"}:
+        seal(bundle)
+        assert found(bundle)
+
+
+@settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.sampled_from(FILES), st.floats(0, 1, exclude_max=True), st.integers(1, 255))
+def test_a_flipped_byte_anywhere_is_found(
+    small: dict[str, bytes], tmp_path: Path, name: str, where: float, change: int
+) -> None:
+    """One byte of any file, changed in any way."""
+    folder = tmp_path / "bundle"
+    rmtree(folder, ignore_errors=True)
+    data = bytearray(small[name])
+    data[int(where * len(data))] ^= change
+    assert found(write({**small, name: bytes(data)}, folder))
+
+
+@settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.floats(0, 1, exclude_max=True), st.integers(1, 255))
+def test_a_damaged_database_with_a_forged_digest_never_crashes(
+    small: dict[str, bytes], tmp_path: Path, where: float, change: int
+) -> None:
+    """Where the digest does not help, the reader meets the damage itself."""
+    folder = tmp_path / "bundle"
+    rmtree(folder, ignore_errors=True)
+    data = bytearray(small["verdict.mmdb"])
+    data[int(where * len(data))] ^= change
+    seal(write({**small, "verdict.mmdb": bytes(data)}, folder))
+    assert isinstance(found(folder), list)
+
+
+def test_an_extra_file_is_found(bundle: Path) -> None:
+    """Nobody knows what else would read it."""
+    (bundle / "envoy" / "more.json").write_text("{}")
+    (finding,) = found(bundle)
+    assert "envoy/more.json" in str(finding)
+
+
+@pytest.mark.parametrize(
+    "manifest", ["", "null", "[]", "{}", '{"format": "regiongate-bundle/1"}', "\xff", "[" * 99999]
+)
+def test_any_other_manifest_is_a_finding(bundle: Path, manifest: str) -> None:
+    """A file that is no manifest at all is told, and nothing crashes."""
+    (bundle / "manifest.json").write_bytes(manifest.encode("latin-1"))
+    assert found(bundle)
+
+
+def test_a_generation_that_climbs_out_of_its_folder_is_refused(bundle: Path) -> None:
+    """A generation names folders, so nothing else is looked at when it is none."""
+    _edit_json(bundle / "manifest.json", lambda it: it.update(generation="../../tmp/x"))
+    assert [finding.file for finding in found(bundle)] == ["manifest.json"]
+
+
+@dataclass(frozen=True)
+class Forgery:
+    """A change of meaning, the check that must notice, and a word of what it must say."""
+
+    name: str
+    change: Callable[[Path], None]
+    check: str
+    says: str
+
+
+def _edit_json(path: Path, change: Callable[[Any], object]) -> None:
+    content = json.loads(path.read_text("utf-8"))
+    change(content)
+    text = json.dumps(content, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+    path.write_text(text, encoding="utf-8")
+
+
+def _replace(name: str, old: str, new: str, times: int = -1) -> Callable[[Path], None]:
+    def change(bundle: Path) -> None:
+        text = (bundle / name).read_text("utf-8")
+        assert old in text
+        (bundle / name).write_text(text.replace(old, new, times), encoding="utf-8")
+
+    return change
+
+
+def _gate(change: Callable[[Any], object]) -> Callable[[Path], None]:
+    """Change the list of the gate's filters."""
+
+    def apply(bundle: Path) -> None:
+        def inner(content: Any) -> None:
+            chain = content["resources"][0]["typed_config"]["default_filter_chain"]
+            change(chain["filters"])
+
+        _edit_json(bundle / "envoy/gate.json", inner)
+
+    return apply
+
+
+def _without_refusals(value: Any) -> None:
+    """Take the refusing filter from every leaf."""
+    if isinstance(value, list):
+        value[:] = [item for item in value if not _refuses(item)]
+    for item in value.values() if isinstance(value, dict) else value:
+        if isinstance(item, dict | list):
+            _without_refusals(item)
+
+
+def _refuses(item: Any) -> bool:
+    return isinstance(item, dict) and item.get("name") == "refuse"
+
+
+def _open_wide(filters: Any) -> None:
+    rows = filters[-1]["typed_config"]["xds_matcher"]["matcher_list"]["matchers"]
+    value = rows[-1]["predicate"]["single_predicate"]["value_match"]
+    value["safe_regex"]["regex"] = "/legal/.*"
+
+
+def _standings(filters: Any) -> Any:
+    tree = filters[2]["typed_config"]["shadow_matcher"]["matcher_tree"]
+    return tree["exact_match_map"]["map"]
+
+
+def _befriend(filters: Any) -> None:
+    _standings(filters)["thief"] = _standings(filters)["org-newsroom"]
+
+
+def _forget_unknown(filters: Any) -> None:
+    tree = filters[-1]["typed_config"]["xds_matcher"]["on_no_match"]["matcher"]
+    del tree["on_no_match"]["matcher"]["on_no_match"]
+
+
+def _rewrite_database(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Path], None]:
+    def apply(bundle: Path) -> None:
+        path = bundle / "verdict.mmdb"
+        table = read(path)
+        records = [change(json.loads(json.dumps(record))) for record in table.records]
+        said = table.metadata
+        data = encode(
+            table.steps,
+            records,
+            build_epoch=said["build_epoch"],
+            database_type=said["database_type"],
+            description="forged",
+        )
+        path.write_bytes(data)
+
+    return apply
+
+
+def _china_is_france(record: dict[str, Any]) -> dict[str, Any]:
+    if record.get("country") == {"iso_code": "CN"}:
+        record["city"]["names"]["en"] = "supported list:openai-2024-08"
+    return record
+
+
+def _china_votes_france(record: dict[str, Any]) -> dict[str, Any]:
+    if record.get("country") == {"iso_code": "CN"}:
+        votes = record["regiongate"]["votes"]
+        record["regiongate"]["votes"] = dict.fromkeys(votes, "FR")
+    return record
+
+
+def _no_key(record: dict[str, Any]) -> dict[str, Any]:
+    record.pop("city")
+    return record
+
+
+def _other_owner(bundle: Path) -> None:
+    (bundle / "organizations.keys").write_bytes(pack([(bytes.fromhex("ab" * 32), "org-thief")]))
+
+
+def _strange_database(bundle: Path) -> None:
+    table = read(bundle / "verdict.mmdb")
+    data = encode(
+        table.steps, list(table.records), build_epoch=1, database_type="x", description="x"
+    )
+    (bundle / "verdict.mmdb").write_bytes(data)
+
+
+GATE, MANIFEST = "envoy/gate.json", "manifest.json"
+BLOCK = "2024-07-09T07:00:"
+FORGERIES = [
+    Forgery(
+        "a block becomes an allow",
+        _replace(GATE, '"value": "block"', '"value": "allow"'),
+        "decisions",
+        "verdict is 'allow', by the policy it is 'block'",
+    ),
+    Forgery("refusals are gone", _gate(_without_refusals), "decisions", "it lets a request pass"),
+    Forgery(
+        "a date moves by a second",
+        _replace(GATE, f'"string_value": "{BLOCK}00Z"', f'"string_value": "{BLOCK}01Z"'),
+        "decisions",
+        "at 2024-07-09T07:00:00Z",
+    ),
+    Forgery("an open path opens more", _gate(_open_wide), "decisions", "/legal/"),
+    Forgery(
+        "a refusal says another code",
+        _replace(GATE, "unsupported_country_region_territory", "rate_limit_exceeded"),
+        "decisions",
+        "code is 'rate_limit_exceeded'",
+    ),
+    Forgery(
+        "a refusal names another policy", _replace(GATE, '"world"', '"word"'), "decisions", "policy"
+    ),
+    Forgery(
+        "a refusal names another version",
+        _replace(GATE, '"value": "7"', '"value": "8"'),
+        "decisions",
+        "version",
+    ),
+    Forgery(
+        "a refusal sends appeals elsewhere",
+        _replace(GATE, "example.com/appeal", "evil.example/appeal"),
+        "decisions",
+        "appeal",
+    ),
+    Forgery(
+        "a warning has no date", _replace(GATE, '"sunset"', '"sunrise"'), "decisions", "sunset"
+    ),
+    Forgery("an unknown place has no leaf", _gate(_forget_unknown), "decisions", "no leaf decides"),
+    Forgery(
+        "an organization is exempt by the gate alone",
+        _gate(
+            lambda filters: _standings(filters).update(thief=_standings(filters)["org-newsroom"])
+        ),
+        "organizations",
+        "thief is 'exempt until",
+    ),
+    Forgery(
+        "a suspension is forgotten",
+        _gate(lambda filters: _standings(filters).pop("org-suspended")),
+        "organizations",
+        "org-suspended is 'ordinary'",
+    ),
+    Forgery(
+        "the gate looks into another database",
+        _replace(GATE, "/verdict.mmdb", "/other.mmdb"),
+        "decisions",
+        "other.mmdb",
+    ),
+    Forgery(
+        "the keys are another bundle's",
+        _replace(GATE, "/organizations.keys", "/other.keys"),
+        "decisions",
+        "another bundle",
+    ),
+    Forgery(
+        "the filters are in another order",
+        _gate(lambda filters: filters.reverse()),
+        "decisions",
+        "order",
+    ),
+    Forgery(
+        "a filter is added",
+        _gate(lambda filters: filters.insert(0, {"name": "x", "typed_config": {"@type": "x"}})),
+        "decisions",
+        "unknown",
+    ),
+    Forgery(
+        "a field that nobody knows",
+        _gate(lambda filters: filters[-1].update(disabled=True)),
+        "decisions",
+        "disabled",
+    ),
+    Forgery(
+        "the gate is of another generation",
+        lambda bundle: _edit_json(bundle / GATE, lambda it: it.update(version_info="9-00000000")),
+        "decisions",
+        "9-00000000",
+    ),
+    Forgery(
+        "the database calls China supported",
+        _rewrite_database(_china_is_france),
+        "database",
+        "the place is 'supported",
+    ),
+    Forgery(
+        "the database has other votes",
+        _rewrite_database(_china_votes_france),
+        "database",
+        "by the policy it is 'supported",
+    ),
+    Forgery("the database has no keys", _rewrite_database(_no_key), "database", "KeyError"),
+    Forgery("the database is of another kind", _strange_database, "database", "database_type"),
+    Forgery(
+        "the readable table says something else",
+        _replace("decisions.json", '"verdict": "block"', '"verdict": "allow"'),
+        "decisions",
+        "the table says",
+    ),
+    Forgery(
+        "a probe expects another place",
+        _replace("probes.json", "unsupported except:UA-43", "location:unknown"),
+        "database",
+        "is to have the place",
+    ),
+    Forgery("a key has another owner", _other_owner, "keys", "org-thief"),
+    Forgery(
+        "an organization is added",
+        _replace("organizations.csv", "org-pausing", "org-more,ordinary,,\norg-pausing"),
+        "manifest",
+        "inputs",
+    ),
+    Forgery(
+        "the policy is another one",
+        _replace("policy/policy.yaml", "disputed: warn", "disputed: block"),
+        "decisions",
+        "by the policy it is 'block'",
+    ),
+    Forgery(
+        "a test of the policy does not hold",
+        _replace("policy/policy.yaml", "23:59:59, verdict: warn", "23:59:59, verdict: allow"),
+        "tests",
+        "must allow, the gate for /v1/chat/completions says warn",
+    ),
+    Forgery(
+        "the manifest tells another phase",
+        lambda bundle: _edit_json(bundle / MANIFEST, lambda it: it.update(phase="observe")),
+        "manifest",
+        "phase is 'observe', from the files follows 'warn'",
+    ),
+    Forgery(
+        "the manifest tells another date",
+        lambda bundle: _edit_json(bundle / MANIFEST, lambda it: it.update(next_change=None)),
+        "manifest",
+        "next_change",
+    ),
+    Forgery(
+        "the manifest leaves a file out",
+        lambda bundle: _edit_json(bundle / MANIFEST, lambda it: it["files"].pop("verdict.mmdb")),
+        "files",
+        "verdict.mmdb is not listed",
+    ),
+]
+
+
+@pytest.mark.parametrize("forgery", FORGERIES, ids=lambda forgery: forgery.name)
+def test_a_forgery_with_right_digests_is_found(bundle: Path, forgery: Forgery) -> None:
+    """Somebody changed what the bundle means, and made the manifest vouch for it."""
+    forgery.change(bundle)
+    seal(bundle)
+    said = [f for f in found(bundle) if f.check == forgery.check]
+    assert any(forgery.says in str(finding) for finding in said), [str(f) for f in found(bundle)]
+
+
+@pytest.mark.envoy
+def test_a_configuration_that_envoy_refuses_is_found(bundle: Path) -> None:
+    """The finding carries Envoy's own last word."""
+    assert verify(bundle) == []
+    _replace("envoy/bootstrap.json", "xff_num_trusted_hops", "xff_num_trusted_hopes")(bundle)
+    seal(bundle)
+    (finding,) = verify(bundle)
+    assert finding.check == "envoy"
+    assert "xff_num_trusted_hopes" in finding.message
+
+
+@pytest.mark.envoy
+def test_a_listener_without_a_gate_is_found(bundle: Path) -> None:
+    """Envoy would accept it, and let everyone through."""
+
+    def change(content: Any) -> None:
+        manager = content["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]
+        filters = manager["typed_config"]["http_filters"]
+        filters[:] = [item for item in filters if item["name"] != "gate"]
+
+    _edit_json(bundle / "envoy/bootstrap.json", change)
+    seal(bundle)
+    (finding,) = verify(bundle)
+    assert "have a gate" in finding.message
