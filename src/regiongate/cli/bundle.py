@@ -19,6 +19,7 @@ from regiongate.cli.options import FilePath, at_option, json_option
 from regiongate.compiler import bundle as compiled
 from regiongate.compiler.bundle import MANIFEST
 from regiongate.compiler.difference import BundleChanges, bundle_changes
+from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify import verify as check
 from regiongate.control import build as builder
 from regiongate.domain.errors import CannotRun
@@ -54,7 +55,7 @@ def build(
     The same inputs, instant, parent and options give the same bytes.
     """
     chosen = settings(**options)
-    before = None if parent is None else builder.parent_of(parent / MANIFEST)
+    before = None if parent is None else BundleReader(parent).parent()
     with _busy() as tell:
         tell("reading the policy and its sources")
         what = builder.inputs(policy, organizations)

@@ -10,24 +10,19 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
-
-import numpy as np
 
 from regiongate.compiler.envoy import gate
 from regiongate.compiler.envoy.bootstrap import bootstrap
 from regiongate.compiler.envoy.files import BOOTSTRAP, GATE
 from regiongate.compiler.envoy.keytable import pack
 from regiongate.compiler.envoy.settings import Settings, to_record
-from regiongate.compiler.geography import address_at, record
 from regiongate.compiler.snapshot import Snapshot
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.organization import ORDINARY
 from regiongate.domain.verdict import Row
-from regiongate.geo.mmdb.writer import encode
-from regiongate.geo.steps import NONE
 from regiongate.policyfile import organizations
 
 FORMAT = "regiongate-bundle/1"
@@ -38,7 +33,6 @@ DECISIONS = "decisions.json"
 PROBES = "probes.json"
 ORGANIZATIONS = "organizations.csv"
 POLICY = PurePosixPath("policy")
-DATABASE_TYPE = "regiongate-verdict"
 
 
 def write(snapshot: Snapshot, settings: Settings, trust_store: str, folder: Path) -> None:
@@ -57,32 +51,14 @@ def files(snapshot: Snapshot, settings: Settings, trust_store: str) -> dict[str,
     content = {str(POLICY / name): data for name, data in snapshot.inputs.policy_files.items()}
     content[ORGANIZATIONS] = organizations.dump(snapshot.inputs.organizations).encode()
     content[DECISIONS] = to_json(_decisions(snapshot))
-    content[PROBES] = to_json(_probes(snapshot))
-    content[gate.DATABASE] = database(snapshot)
+    content[PROBES] = to_json(snapshot.atlas.probes)
+    content[gate.DATABASE] = snapshot.atlas.database
     content |= _envoy(snapshot, settings, trust_store)
     ordered = dict(sorted(content.items()))
     manifest = _manifest(snapshot, settings, ordered)
     # The manifest vouches for every file, and its own digest for itself.
     sealed = manifest | {"digest": hashlib.sha256(to_json(manifest)).hexdigest()}
     return ordered | {MANIFEST: to_json(sealed)}
-
-
-def database(snapshot: Snapshot) -> bytes:
-    """The verdict database: for each network its place, its key, and the votes."""
-    space = snapshot.geography
-    records = [
-        record(snapshot.policy, place, key, snapshot.at)
-        for place, key in zip(space.places, space.keys, strict=True)
-    ]
-    return encode(
-        space.steps,
-        records,
-        # The age of the data, not of the bundle: another date or wording in the policy must
-        # leave the database as it is.
-        build_epoch=max((_epoch(source.date) for source in snapshot.sources), default=0),
-        database_type=DATABASE_TYPE,
-        description="Where addresses are, by the sources and the policy of this bundle",
-    )
 
 
 def to_json(value: object) -> bytes:
@@ -127,18 +103,6 @@ def _decisions(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _probes(snapshot: Snapshot) -> dict[str, str]:
-    """One address for each place key: the first that has it, IPv4 where there is one."""
-    space = snapshot.geography
-    unknown = snapshot.table.unknown
-    values, first = np.unique(space.steps.value, return_index=True)
-    earliest: dict[str, int] = {}
-    for place, row in zip(values, first, strict=True):
-        key = unknown if place == NONE else space.keys[place]
-        earliest[key] = min(int(row), earliest.get(key, int(row)))
-    return {str(address_at(space.steps, row)): key for key, row in sorted(earliest.items())}
-
-
 def _row(row: Row) -> dict[str, Any]:
     return {
         "since": instant(row.since),
@@ -153,10 +117,6 @@ def _row(row: Row) -> dict[str, Any]:
     }
 
 
-def _epoch(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
-
-
 def _manifest(
     snapshot: Snapshot, settings: Settings, content: Mapping[str, bytes]
 ) -> dict[str, Any]:
@@ -169,6 +129,7 @@ def _manifest(
         "parent": snapshot.parent,
         "settings": to_record(settings),
         "inputs": snapshot.inputs.digest(),
+        "atlas": snapshot.atlas.digest,
         "at": instant(snapshot.at),
         "policy": {
             "name": policy.name,
@@ -189,9 +150,9 @@ def _manifest(
             for source in snapshot.sources
         ],
         "counts": {
-            "steps": len(snapshot.geography.steps),
-            "places": len(snapshot.geography.places),
-            "place_keys": len(set(snapshot.geography.keys)),
+            "steps": snapshot.atlas.steps,
+            "places": snapshot.atlas.distinct,
+            "place_keys": len(snapshot.atlas.places),
             "organizations": len(snapshot.organizations),
             "organizations_not_ordinary": len(special),
         },

@@ -93,8 +93,8 @@ def address_changes(
     Most addresses come first.
     """
     if tables is None:
-        both = (*before.location.sources, *after.location.sources)
-        tables = {name: sources.table(name) for name in dict.fromkeys(both)}
+        both = tuple(dict.fromkeys((*before.location.sources, *after.location.sources)))
+        tables = dict(zip(both, sources.Tables(both), strict=True))
     layers, answers = [], []
     for policy in (before, after):
         steps, places = layout(policy, [_only_v4(tables[n]) for n in policy.location.sources])

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Callable
 from functools import cached_property
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 
 import maxminddb
 
-from regiongate.compiler.bundle import DECISIONS, FORMAT, MANIFEST, ORGANIZATIONS, POLICY
+from regiongate.compiler.atlas import Atlas
+from regiongate.compiler.bundle import DECISIONS, FORMAT, MANIFEST, ORGANIZATIONS, POLICY, PROBES
 from regiongate.compiler.envoy.gate import DATABASE
-from regiongate.domain.address import special_block
+from regiongate.compiler.snapshot import Parent
+from regiongate.domain.address import canonical, special_block
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.organization import Organization, with_exemptions
 from regiongate.domain.place import Place
@@ -61,32 +65,74 @@ class BundleReader:
         """The organizations as they were given, without the exemptions that the policy grants."""
         return organizations.load(self.folder / ORGANIZATIONS)
 
+    def parent(self) -> Parent:
+        """This bundle as the one that the next follows."""
+        digest = str(self.manifest["atlas"])
+        return Parent(int(self.manifest["number"]), self.generation, digest, self.atlas)
+
+    def atlas(self) -> Atlas:
+        """The atlas of this bundle, to be taken over as it is."""
+        probes = json.loads((self.folder / PROBES).read_text("utf-8"))
+        counts = self.manifest["counts"]
+        return Atlas(
+            digest=str(self.manifest["atlas"]),
+            database=(self.folder / DATABASE).read_bytes(),
+            places={key: self.place(ip_address(address)) for address, key in probes.items()},
+            probes=probes,
+            steps=counts["steps"],
+            distinct=counts["places"],
+        )
+
     def organizations(self) -> dict[str, Organization]:
         """The organizations by id, the policy's own exemptions among them."""
         rows = with_exemptions(self.listed_organizations, self.policy.exemptions)
         return {row.id: row for row in rows}
 
     def record(self, address: IPv4Address | IPv6Address) -> dict[str, Any] | None:
-        """What the database says of an address."""
-        try:
-            found = self.database.get(address)
-        except maxminddb.InvalidDatabaseError as error:
-            raise CannotRun(f"{self.folder / DATABASE} is damaged: {error}") from error
-        return found if isinstance(found, dict) else None
+        """What the database says of a canonical address."""
+        return record_in(self.database, address)
 
     def place(self, address: IPv4Address | IPv6Address) -> Place:
         """The place of an address, put together again from the database and the policy."""
-        found = self.record(address)
-        votes = {} if found is None else found["regiongate"]["votes"]
-        block = special_block(address)
-        rules = [
-            rule
-            for rule in self.policy.networks
-            if rule.network.version == address.version and address in rule.network
-        ]
-        return Place(
-            votes=tuple(votes.get(name) for name in self.policy.location.sources),
-            special=None if block is None else block.kind,
-            group=None if block is None else block.group,
-            rules=tuple(sorted(rules, key=lambda rule: -rule.network.prefixlen)),
-        )
+        return place_in(self.database, self.policy, address)
+
+
+def record_in(
+    database: maxminddb.Reader, address: IPv4Address | IPv6Address
+) -> dict[str, Any] | None:
+    """What a verdict database says of a canonical address; CannotRun when it is damaged."""
+    try:
+        found: Any = database.get(address)
+    except maxminddb.InvalidDatabaseError as error:
+        raise CannotRun(f"the verdict database is damaged: {error}") from error
+    return found if isinstance(found, dict) else None
+
+
+def place_in(
+    database: maxminddb.Reader, policy: Policy, address: IPv4Address | IPv6Address
+) -> Place:
+    """The place of a canonical address: votes from a verdict database, the rest from the policy."""
+    found = record_in(database, address)
+    votes: dict[str, str] = {} if found is None else found["regiongate"]["votes"]
+    block = special_block(address)
+    rules = [
+        rule
+        for rule in policy.networks
+        if rule.network.version == address.version and address in rule.network
+    ]
+    return Place(
+        votes=tuple(votes.get(name) for name in policy.location.sources),
+        special=None if block is None else block.kind,
+        group=None if block is None else block.group,
+        rules=tuple(sorted(rules, key=lambda rule: -rule.network.prefixlen)),
+    )
+
+
+def place_finder(atlas: Atlas, policy: Policy) -> Callable[[str], Place]:
+    """What finds the place of an address, written as text, in an atlas that is nowhere on disk."""
+    database = maxminddb.open_database(io.BytesIO(atlas.database), maxminddb.MODE_FD)
+
+    def find(text: str) -> Place:
+        return place_in(database, policy, canonical(text))
+
+    return find

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from regiongate.compiler.geography import Geography, geography
+from regiongate.compiler import atlas as atlases
+from regiongate.compiler import sources
+from regiongate.compiler.atlas import Atlas
 from regiongate.compiler.table import DecisionTable, decision_table
 from regiongate.domain.organization import Organization, with_exemptions
 from regiongate.domain.policy import Policy
@@ -17,10 +19,12 @@ from regiongate.geo.source import Source, SourceTable
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """The snapshot that this one follows: its number and its generation."""
+    """The snapshot that this one follows, and its atlas, should it serve once more."""
 
     number: int
     generation: str
+    atlas_digest: str
+    atlas: Callable[[], Atlas]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,17 @@ class Inputs:
     tables: Sequence[SourceTable]
     organizations: Sequence[Organization] = ()
 
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources, known without reading what they say."""
+        return sources.of(self.tables)
+
     def digest(self) -> str:
         """SHA-256 over all of it, each input named, so that no two sets of inputs read the same."""
         organizations = sorted(self.organizations, key=lambda row: row.id)
         named = {
             "policy": {name: _sha256(data) for name, data in sorted(self.policy_files.items())},
-            "sources": [[table.source.name, table.source.digest] for table in self.tables],
+            "sources": [[source.name, source.digest] for source in self.sources],
             "organizations": [
                 [row.id, row.standing.name, [key.hex() for key in row.keys]]
                 for row in organizations
@@ -65,7 +74,7 @@ class Snapshot:
     at: datetime
     inputs: Inputs
     organizations: tuple[Organization, ...]
-    geography: Geography
+    atlas: Atlas
     table: DecisionTable
 
     @property
@@ -76,7 +85,7 @@ class Snapshot:
     @property
     def sources(self) -> tuple[Source, ...]:
         """The sources that locate, in the policy's order."""
-        return tuple(table.source for table in self.inputs.tables)
+        return self.inputs.sources
 
     def next_change(self) -> datetime | None:
         """The next instant at which some verdict may change by itself."""
@@ -90,9 +99,9 @@ def snapshot(inputs: Inputs, at: datetime, parent: Parent | None = None) -> Snap
     policy = inputs.policy
     rows = with_exemptions(inputs.organizations, policy.exemptions)
     generation = _generation(inputs, at, parent)
-    space = geography(policy, inputs.tables)
+    atlas = _atlas(inputs, at, parent)
     standings = {row.standing for row in rows}
-    table = decision_table(policy, space.place_by_key(), standings, generation, at)
+    table = decision_table(policy, atlas.places, standings, generation, at)
     return Snapshot(
         number=1 if parent is None else parent.number + 1,
         generation=generation,
@@ -100,9 +109,17 @@ def snapshot(inputs: Inputs, at: datetime, parent: Parent | None = None) -> Snap
         at=at,
         inputs=inputs,
         organizations=rows,
-        geography=space,
+        atlas=atlas,
         table=table,
     )
+
+
+def _atlas(inputs: Inputs, at: datetime, parent: Parent | None) -> Atlas:
+    """The parent's atlas where nothing in it would differ, else a new one."""
+    wanted = atlases.digest(inputs.policy, inputs.sources, at)
+    if parent is not None and parent.atlas_digest == wanted:
+        return parent.atlas()
+    return atlases.draw(inputs.policy, inputs.tables, at)
 
 
 def _generation(inputs: Inputs, at: datetime, parent: Parent | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import ssl
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,6 @@ from regiongate.compiler import bundle
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.snapshot import Inputs, Parent, Snapshot, snapshot
 from regiongate.compiler.sources import tables
-from regiongate.domain.errors import CannotRun
 from regiongate.policyfile import lists, organizations
 from regiongate.policyfile import load as load_policy
 
@@ -26,15 +24,6 @@ def inputs(policy_path: Path, organizations_path: Path | None) -> Inputs:
         files[policy.supported.name] = (policy_path.parent / policy.supported.name).read_bytes()
     rows = () if organizations_path is None else organizations.load(organizations_path)
     return Inputs(policy, files, tables(policy), rows)
-
-
-def parent_of(manifest: Path) -> Parent:
-    """A bundle's place in the line, from its manifest."""
-    try:
-        content = json.loads(manifest.read_text("utf-8"))
-        return Parent(content["number"], content["generation"])
-    except (OSError, ValueError, KeyError) as error:
-        raise CannotRun(f"{manifest} is not the manifest of a bundle: {error}") from error
 
 
 def freeze(what: Inputs, at: datetime, parent: Parent | None) -> Snapshot:

@@ -10,14 +10,12 @@ from pathlib import Path
 
 from regiongate.compiler.bundle import MANIFEST
 from regiongate.compiler.envoy.settings import Settings, to_record
-from regiongate.compiler.geography import lookup
-from regiongate.compiler.snapshot import Inputs, Parent
+from regiongate.compiler.reader import BundleReader, place_finder
+from regiongate.compiler.snapshot import Inputs, Snapshot
 from regiongate.compiler.verify import verify
 from regiongate.control import build
 from regiongate.control.build import POLICY_FILE
-from regiongate.domain.address import canonical
 from regiongate.domain.errors import CannotRun, Problem, ProblemsFound
-from regiongate.domain.place import Place
 from regiongate.gateway import events
 from regiongate.gateway.envoy import Envoy
 from regiongate.gateway.state import State
@@ -57,25 +55,22 @@ def install(state: State, settings: Settings, what: Inputs, at: datetime) -> str
 
     Raises ProblemsFound when a test of the policy fails, CannotRun when the bundle is not sound.
     """
-    require_tests(what)
     current = state.current()
     parent = None
     if current is not None and state.bundle(current).is_dir():
-        manifest = state.manifest(current)
-        parent = Parent(manifest["number"], manifest["generation"])
+        parent = BundleReader(state.bundle(current)).parent()
     frozen = build.freeze(what, at, parent)
+    require_tests(frozen)
     generation = state.install(build.bundle_files(frozen, settings))
     _require_sound(state, settings, generation)
     return generation
 
 
-def require_tests(what: Inputs) -> None:
+def require_tests(frozen: Snapshot) -> None:
     """A policy whose own tests fail cannot come into force; raises ProblemsFound."""
-
-    def locate(text: str) -> Place:
-        return lookup(what.policy, what.tables, int(canonical(text)))
-
-    failed = [row for row in run(what.policy, locate) if row.outcome is Outcome.FAILED]
+    policy = frozen.policy
+    results = run(policy, place_finder(frozen.atlas, policy)) if policy.tests else []
+    failed = [row for row in results if row.outcome is not Outcome.PASSED]
     problems = [_problem(row) for row in failed]
     if problems:
         raise ProblemsFound(problems)

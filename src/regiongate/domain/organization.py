@@ -60,12 +60,20 @@ def with_exemptions(
 ) -> tuple[Organization, ...]:
     """The organizations, sorted by id, with the exemptions that the policy itself grants.
 
-    A suspended organization stays suspended: an exemption speaks of regions, not of accounts.
+    A suspended organization stays suspended: an exemption speaks of regions, not of accounts. Of
+    two exemptions the longer one counts.
     """
     found = {row.id: row for row in rows}
     for exemption in exemptions:
         known = found.get(exemption.organization, Organization(exemption.organization))
-        if known.standing.state is not State.SUSPENDED:
-            exempt = Standing(State.EXEMPT, exemption.expires)
+        exempt = Standing(State.EXEMPT, exemption.expires)
+        if known.standing.state is State.ORDINARY or _is_shorter(known.standing, exempt):
             found[known.id] = replace(known, standing=exempt)
     return tuple(found[name] for name in sorted(found))
+
+
+def _is_shorter(known: Standing, exempt: Standing) -> bool:
+    """Whether an organization is exempt already, but not for as long."""
+    if known.state is not State.EXEMPT or known.until is None:
+        return False
+    return exempt.until is None or known.until < exempt.until

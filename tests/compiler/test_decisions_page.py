@@ -1,0 +1,207 @@
+"""docs/decisions.md: what happens to whom, generated from the judge and reviewed as a table.
+
+`REGIONGATE_REWRITE=1 pytest tests/compiler` writes it anew; review the difference.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from pathlib import Path
+
+from regiongate.domain.judge import judge
+from regiongate.domain.measure import Measure, Phase
+from regiongate.domain.organization import ORDINARY, Organization, Standing, State, with_exemptions
+from regiongate.domain.place import Place
+from regiongate.domain.policy import (
+    Dialect,
+    Exemption,
+    LocationRules,
+    NetworkRule,
+    Policy,
+    RefusalStyle,
+    SupportedList,
+    Territories,
+)
+from regiongate.domain.verdict import Verdict
+
+PAGE = Path(__file__).parents[2] / "docs" / "decisions.md"
+
+STARTS = {phase: datetime(2024, month, 1, tzinfo=UTC) for month, phase in enumerate(Phase, start=6)}
+NOW = datetime(2024, 9, 15, tzinfo=UTC)
+OVER = NOW - timedelta(days=1)
+ALLOW, WARN, BLOCK = Verdict.ALLOW, Verdict.WARN, Verdict.BLOCK
+STATES = {state: Standing(state) for state in State}
+
+POLICY = Policy(
+    name="table",
+    version="1",
+    contact="mailto:access@example.com",
+    supported=SupportedList("LIST", "1", frozenset({"FR"}), Territories.FOLLOW_STATE, ()),
+    measure=Measure("UTC", tuple(STARTS.items())),
+    location=LocationRules(("a", "b", "c"), 2, BLOCK, BLOCK, BLOCK, BLOCK, {}),
+    networks=(),
+    exemptions=(),
+    open_paths=("/healthz",),
+    refusal=RefusalStyle(Dialect.OPENAI, 403, "https://example.com/appeal", None),
+    report_only=False,
+    tests=(),
+)
+
+FRANCE, CHINA = Place(("FR",) * 3), Place(("CN",) * 3)
+DISPUTED = Place(("FR", "CN", None))
+UNKNOWN = Place((None,) * 3)
+PRIVATE = Place((None,) * 3, "private-use", "private")
+SPECIAL = Place((None,) * 3, "multicast", "special")
+
+
+def _rule(
+    region: str | None = None,
+    verdict: Verdict | None = None,
+    anonymizer: str | None = None,
+    expires: datetime | None = None,
+) -> NetworkRule:
+    network = ip_network("198.51.100.0/24")
+    return NetworkRule(network, region, verdict, anonymizer, "why", "who", expires)
+
+
+def _ruled(place: Place, rule: NetworkRule) -> Place:
+    return replace(place, rules=(rule,))
+
+
+def _located(**rules: object) -> Policy:
+    return replace(POLICY, location=replace(POLICY.location, **rules))  # type: ignore[arg-type]
+
+
+def _vpn(verdict: Verdict) -> Policy:
+    return _located(anonymizers={"vpn": verdict})
+
+
+PLACES: list[tuple[str, Policy, Place]] = [
+    ("on the list", POLICY, FRANCE),
+    ("not on the list", POLICY, CHINA),
+    *(
+        (f"{name}, `{name}: {verdict}`", _located(**{name: verdict}), place)
+        for name, place in (
+            ("disputed", DISPUTED),
+            ("unknown", UNKNOWN),
+            ("private", PRIVATE),
+            ("special", SPECIAL),
+        )
+        for verdict in (ALLOW, WARN, BLOCK)
+    ),
+    ("a VPN on the list, `vpn: block`", _vpn(BLOCK), _ruled(FRANCE, _rule(anonymizer="vpn"))),
+    ("a VPN on the list, `vpn: warn`", _vpn(WARN), _ruled(FRANCE, _rule(anonymizer="vpn"))),
+    ("a VPN not on the list, `vpn: allow`", _vpn(ALLOW), _ruled(CHINA, _rule(anonymizer="vpn"))),
+    ("a VPN without a rule, on the list", POLICY, _ruled(FRANCE, _rule(anonymizer="vpn"))),
+    ("a network corrected to the list", POLICY, _ruled(CHINA, _rule(region="FR"))),
+    ("a network corrected from the list", POLICY, _ruled(FRANCE, _rule(region="CN"))),
+    ("a network with `verdict: allow`", POLICY, _ruled(CHINA, _rule(verdict=ALLOW))),
+    ("a network with `verdict: block`", POLICY, _ruled(FRANCE, _rule(verdict=BLOCK))),
+    (
+        "a network with `verdict: allow`, expired",
+        POLICY,
+        _ruled(CHINA, _rule(verdict=ALLOW, expires=datetime(2024, 1, 1, tzinfo=UTC))),
+    ),
+]
+
+
+def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    headings = list(headings)
+    yield f"| {' | '.join(headings)} |"
+    yield f"|{'---|' * len(headings)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+    yield ""
+
+
+def _cells(policy: Policy, place: Place, standing: Standing, path: str = "/") -> Iterator[str]:
+    for phase, at in STARTS.items():
+        assert policy.measure.phase(at) is phase
+        decision = judge(policy, place, standing, at, path)
+        rule = decision.rule.replace("198.51.100.0/24", "N")
+        yield f"**{decision.verdict}** `{rule}`"
+
+
+def _rows(standing: Standing) -> list[tuple[str, ...]]:
+    """A row for each place; one row for all where they do not differ from each other."""
+    rows = []
+    for name, policy, place in PLACES:
+        usual = _cells(policy, place, ORDINARY)
+        cells = zip(_cells(policy, place, standing), usual, strict=True)
+        same = "as an ordinary one"
+        rows.append(
+            tuple(same if cell == u and standing != ORDINARY else cell for cell, u in cells)
+        )
+    names = [name for name, _, _ in PLACES]
+    if len(set(rows)) == 1:
+        return [("anywhere", *rows[0])]
+    return [(name, *row) for name, row in zip(names, rows, strict=True)]
+
+
+def _organizations() -> Iterator[tuple[str, ...]]:
+    """The state in the table, the exemption in the policy, and what both make of it."""
+    states = {
+        "not in the table": None,
+        "ordinary": ORDINARY,
+        "exempt": STATES[State.EXEMPT],
+        "exempt, ended": Standing(State.EXEMPT, OVER),
+        "suspended": STATES[State.SUSPENDED],
+        "suspended, ended": Standing(State.SUSPENDED, OVER),
+    }
+    exemptions = {
+        "none": (),
+        "in force": (Exemption("org", "why", "who", None),),
+        "expired": (Exemption("org", "why", "who", OVER),),
+    }
+    for state, standing in states.items():
+        cells = []
+        for granted in exemptions.values():
+            listed = () if standing is None else (Organization("org", standing),)
+            found = {row.id: row for row in with_exemptions(listed, granted)}
+            cells.append((found["org"].standing if found else ORDINARY).state_at(NOW).value)
+        yield (state, *cells)
+
+
+def _page() -> str:
+    lines = [
+        "# What happens to whom",
+        "",
+        "Generated by `tests/compiler/test_decisions_page.py` from the code that decides; a change",
+        "of a rule shows here as a change of a table. `LIST` is the supported list, `N` a network.",
+        "",
+        "## Which organizations are exempt or suspended",
+        "",
+        "State in the organizations file, by the exemption that the policy grants:",
+        "",
+        *_table(("state", "no exemption", "exemption in force", "expired"), _organizations()),
+    ]
+    about = {
+        State.ORDINARY: "An ordinary organization, or none that is known",
+        State.EXEMPT: "An exempt organization",
+        State.SUSPENDED: "A suspended organization",
+    }
+    for state, title in about.items():
+        lines += [f"## {title}", "", *_table(("place", *STARTS), _rows(STATES[state]))]
+    special = [
+        ("an open path", POLICY, "/healthz"),
+        ("`report_only: true`", replace(POLICY, report_only=True), "/"),
+    ]
+    rows = [
+        (f"{name}, {state}", *_cells(policy, CHINA, standing, path))
+        for name, policy, path in special
+        for state, standing in STATES.items()
+    ]
+    lines += ["## From a region that is not on the list", "", *_table(("how", *STARTS), rows)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def test_the_page_is_what_the_code_does() -> None:
+    """The committed table is the one that the judge makes."""
+    page = _page()
+    if os.environ.get("REGIONGATE_REWRITE"):
+        PAGE.write_text(page, encoding="utf-8")
+    assert PAGE.read_text("utf-8") == page
