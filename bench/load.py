@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.process import BenchError, Cores, pinned
@@ -20,13 +20,13 @@ class Request:
     """One request of a set."""
 
     path: str = "/v1/models"
-    headers: Mapping[str, str] = ()  # type: ignore[assignment]
+    headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
 
     def wire(self) -> bytes:
         """The request as it goes over the wire."""
         lines = [f"{'POST' if self.body else 'GET'} {self.path} HTTP/1.1", "Host: api.example.com"]
-        lines += [f"{name}: {value}" for name, value in dict(self.headers).items()]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
         if self.body:
             lines += ["Content-Type: application/json", f"Content-Length: {len(self.body)}"]
         return "\r\n".join([*lines, "", ""]).encode() + self.body

@@ -125,23 +125,23 @@ class Nginx:
             refuse=refuse,
             fields=fields,
         )
-        return run(self.home, self.port, body, load, layout.workers, layout.proxy)
+        return run(self.home, self.port, body, load, layout)
 
 
 def upstream(home: Path, port: int, cores: Cores) -> Running:
     """The API behind every contestant: a constant answer, so that it is never what is measured."""
     require_nginx()
     body = _UPSTREAM.format(port=port, completion=COMPLETION)
-    return run(home, port, body, "", 1, cores)
+    return run(home, port, body, "", Layout("upstream", cores, cores, workers=1))
 
 
-def run(home: Path, port: int, body: str, load: str, workers: int, cores: Cores) -> Running:
+def run(home: Path, port: int, body: str, load: str, layout: Layout) -> Running:
     """Start nginx with this configuration and wait until it serves."""
     home.mkdir(parents=True, exist_ok=True)
     config = home / "nginx.conf"
-    config.write_text(_FRAME.format(home=home, workers=workers, load=load, body=body))
+    config.write_text(_FRAME.format(home=home, workers=layout.workers, load=load, body=body))
     log = home / "words.log"
-    with log.open("wb") as words, pinned(cores):
+    with log.open("wb") as words, pinned(layout.proxy):
         command = ["nginx", "-p", str(home), "-e", str(home / "error.log"), "-c", str(config)]
         process = subprocess.Popen(command, stdout=words, stderr=words)
     wait_until_serving(port, "/", process, log)

@@ -26,8 +26,11 @@ def table(count: int) -> tuple[Organization, ...]:
     """A table of `count` organizations. Every second one has a standing, the very first too."""
     states = (State.EXEMPT, State.ORDINARY, State.SUSPENDED, State.ORDINARY)
     return tuple(
-        Organization(name(number), Standing(state) if state is not State.ORDINARY else ORDINARY,
-                     (hashlib.sha256(key(number).encode()).digest(),))
+        Organization(
+            name(number),
+            Standing(state) if state is not State.ORDINARY else ORDINARY,
+            (hashlib.sha256(key(number).encode()).digest(),),
+        )
         for number in range(count)
         for state in (states[number % 4],)
     )
@@ -56,7 +59,7 @@ def key(number: int) -> str:
 
 
 def token(number: int) -> str:
-    """A JSON Web Token that names the organization, signed by RS256 as the identity providers do."""
+    """A JSON Web Token that names the organization, signed with RS256 as identity providers do."""
     claims = {CLAIM: name(number), "sub": "somebody", "iat": 1_700_000_000, "exp": 4_000_000_000}
     head = {"alg": "RS256", "typ": "JWT", "kid": "bench"}
     text = ".".join(_text(json.dumps(part).encode()) for part in (head, claims))
@@ -91,8 +94,9 @@ def _prime(numbers: random.Random) -> int:
     top = 3 << (_BITS // 2 - 2)
     while True:
         candidate = numbers.getrandbits(_BITS // 2) | top | 1
-        if candidate % _EXPONENT != 1 and all(pow(base, candidate - 1, candidate) == 1
-                                              for base in (2, 3, 5, 7)):
+        if candidate % _EXPONENT != 1 and all(
+            pow(base, candidate - 1, candidate) == 1 for base in (2, 3, 5, 7)
+        ):
             return candidate
 
 

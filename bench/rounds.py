@@ -1,20 +1,25 @@
 """Rounds: each contestant in turn for a moment, again and again.
 
 The machine is shared and its speed drifts by a tenth within a minute. Within one round it hardly
-does, so two contestants are compared round by round, and the median of these ratios counts.
+does, so two contestants are compared round by round, and the median of these ratios counts. Two
+processes of the same program differ too, by where their memory happens to lie; so everyone is
+started afresh several times.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from statistics import median, quantiles
 
 from bench import load
-from bench.contestant import Contestant, Layout, Running
+from bench.contestant import Contestant, Layout, Proxy, Running
 from bench.process import BenchError, cpu_seconds, peak_memory
 
 WARM_UP_SECONDS = 1.0
+
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -25,11 +30,12 @@ class Turn:
     cpu_us: float
     p50_ms: float
     p99_ms: float
+    memory: int
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """The median of paired ratios, and the quarter of them below and above."""
+    """The median of paired ratios, and what a quarter of them are below and above."""
 
     middle: float
     low: float
@@ -38,15 +44,18 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Result:
-    """All turns of one contestant, and what its processes held at most."""
+    """All turns of one contestant."""
 
     contestant: Contestant
     turns: Sequence[Turn]
-    memory: int
 
     def middle(self, of: Callable[[Turn], float]) -> float:
         """The median over the rounds."""
         return median(of(turn) for turn in self.turns)
+
+    def memory(self) -> int:
+        """The most memory that its processes held."""
+        return max(turn.memory for turn in self.turns)
 
     def against(self, other: Result, of: Callable[[Turn], float]) -> Ratio:
         """How many times the other's value, round by round."""
@@ -56,26 +65,59 @@ class Result:
         return Ratio(median(ratios), low, high)
 
 
+@dataclass(frozen=True)
+class Plan:
+    """How long all of it takes."""
+
+    starts: int
+    rounds: int
+    seconds: float
+
+
 def play(
-    running: Mapping[Contestant, Running],
-    layout: Layout,
-    rounds: int,
-    seconds: float,
-    tell: Callable[[str], None],
-) -> list[Result]:
+    contestants: Sequence[Contestant], layout: Layout, plan: Plan, tell: Tell
+) -> tuple[list[Result], dict[str, str]]:
+    """All turns of those who could take part, and why the others could not."""
+    turns: dict[Contestant, list[Turn]] = {row: [] for row in contestants}
+    absent: dict[str, str] = {}
+    for number in range(plan.starts):
+        with ExitStack() as stack:
+            running, failed = _start(contestants, layout, stack)
+            absent |= failed
+            tell(f"{layout.name}: start {number + 1} of {plan.starts}, {len(running)} rows")
+            for contestant, found in _rounds(running, layout, plan):
+                turns[contestant].append(found)
+    present = [row for row in contestants if row.name not in absent]
+    return [Result(row, turns[row]) for row in present], absent
+
+
+def _start(
+    contestants: Iterable[Contestant], layout: Layout, stack: ExitStack
+) -> tuple[dict[Contestant, Running], dict[str, str]]:
+    started: dict[Proxy, Running] = {}
+    running: dict[Contestant, Running] = {}
+    failed: dict[str, str] = {}
+    for row in contestants:
+        try:
+            if row.proxy not in started:
+                started[row.proxy] = row.proxy.start(layout)
+                stack.callback(started[row.proxy].stop)
+            running[row] = started[row.proxy]
+        except BenchError as error:
+            failed[row.name] = str(error)
+    return running, failed
+
+
+def _rounds(
+    running: Mapping[Contestant, Running], layout: Layout, plan: Plan
+) -> Iterable[tuple[Contestant, Turn]]:
     """Warm everyone up, then play the rounds, every second one backwards."""
     order = list(running)
     for contestant in order:
         _turn(contestant, running[contestant], layout, WARM_UP_SECONDS)
-    turns: dict[Contestant, list[Turn]] = {contestant: [] for contestant in order}
-    for number in range(rounds):
-        tell(f"{layout.name}: round {number + 1} of {rounds}")
+    for number in range(plan.rounds):
         for contestant in order if number % 2 == 0 else reversed(order):
-            turns[contestant].append(_turn(contestant, running[contestant], layout, seconds))
-    return [
-        Result(contestant, turns[contestant], peak_memory(running[contestant].pids()))
-        for contestant in order
-    ]
+            yield contestant, _turn(contestant, running[contestant], layout, plan.seconds)
 
 
 def _turn(contestant: Contestant, proxy: Running, layout: Layout, seconds: float) -> Turn:
@@ -87,5 +129,10 @@ def _turn(contestant: Contestant, proxy: Running, layout: Layout, seconds: float
     if abs(shot.refused - expected) > load.CONNECTIONS:
         message = f"{shot.refused} of {shot.requests} answers were refusals"
         raise BenchError(f"{contestant.name}: {message}, which is not what this row is about")
-    return Turn(shot.rate, spent / shot.requests * 1e6, shot.p50_ms, shot.p99_ms)
-
+    return Turn(
+        rate=shot.rate,
+        cpu_us=spent / shot.requests * 1e6,
+        p50_ms=shot.p50_ms,
+        p99_ms=shot.p99_ms,
+        memory=peak_memory(proxy.pids()),
+    )

@@ -129,17 +129,16 @@ def _cells(policy: Policy, place: Place, standing: Standing, path: str = "/") ->
 def _rows(standing: Standing) -> list[tuple[str, ...]]:
     """A row for each place; one row for all where they do not differ from each other."""
     rows = []
-    for name, policy, place in PLACES:
-        usual = _cells(policy, place, ORDINARY)
-        cells = zip(_cells(policy, place, standing), usual, strict=True)
-        same = "as an ordinary one"
-        rows.append(
-            tuple(same if cell == u and standing != ORDINARY else cell for cell, u in cells)
-        )
-    names = [name for name, _, _ in PLACES]
+    for _, policy, place in PLACES:
+        usual = list(_cells(policy, place, ORDINARY))
+        cells = list(_cells(policy, place, standing))
+        if standing != ORDINARY:
+            pairs = zip(cells, usual, strict=True)
+            cells = ["as an ordinary one" if cell == other else cell for cell, other in pairs]
+        rows.append(tuple(cells))
     if len(set(rows)) == 1:
         return [("anywhere", *rows[0])]
-    return [(name, *row) for name, row in zip(names, rows, strict=True)]
+    return [(name, *row) for (name, _, _), row in zip(PLACES, rows, strict=True)]
 
 
 def _organizations() -> Iterator[tuple[str, ...]]:

@@ -64,7 +64,7 @@ def test_a_truncated_file_is_found(bundle: Path, name: str, kept: float) -> None
 
 
 @settings(
-    max_examples=100,
+    max_examples=50,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -81,7 +81,7 @@ def test_a_flipped_byte_anywhere_is_found(
 
 
 @settings(
-    max_examples=100,
+    max_examples=50,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

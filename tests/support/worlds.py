@@ -66,8 +66,7 @@ def _changes(draw: st.DrawFn) -> tuple[ListChange, ...]:
     actions = st.sampled_from(["add", "remove", "except"])
     ends = st.none() | st.none() | dates
     return tuple(
-        ListChange(draw(actions), region, "why", None, start, draw(ends))
-        for region, start in drawn
+        ListChange(draw(actions), region, "why", None, start, draw(ends)) for region, start in drawn
     )
 
 

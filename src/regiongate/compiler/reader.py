@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Callable
@@ -66,8 +67,11 @@ class BundleReader:
         return organizations.load(self.folder / ORGANIZATIONS)
 
     def parent(self) -> Parent:
-        """This bundle as the one that the next follows."""
-        digest = str(self.manifest["atlas"])
+        """This bundle as the one that the next follows.
+
+        A damaged bundle hands no atlas down: in the next one it would have a digest that fits.
+        """
+        digest = str(self.manifest["atlas"]) if self._is_whole() else ""
         return Parent(int(self.manifest["number"]), self.generation, digest, self.atlas)
 
     def atlas(self) -> Atlas:
@@ -82,6 +86,16 @@ class BundleReader:
             steps=counts["steps"],
             distinct=counts["places"],
         )
+
+    def _is_whole(self) -> bool:
+        """Whether every file is the one that was written."""
+        try:
+            return all(
+                hashlib.sha256((self.folder / name).read_bytes()).hexdigest() == facts["sha256"]
+                for name, facts in self.manifest["files"].items()
+            )
+        except OSError:
+            return False
 
     def organizations(self) -> dict[str, Organization]:
         """The organizations by id, the policy's own exemptions among them."""

@@ -8,12 +8,12 @@ from itertools import islice
 from pathlib import Path
 
 from regiongate.compiler.bundle import GENERATION
-from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify.database import check_database
 from regiongate.compiler.verify.decisions import check_decisions
 from regiongate.compiler.verify.envoy import check_envoy
 from regiongate.compiler.verify.expectations import check_expectations
 from regiongate.compiler.verify.finding import Finding
+from regiongate.compiler.verify.gate import OpenBundle
 from regiongate.compiler.verify.keys import check_keys
 from regiongate.compiler.verify.manifest import MANIFEST, check_files, check_manifest
 from regiongate.compiler.verify.organizations import check_organizations
@@ -28,7 +28,7 @@ class Check:
 
     name: str
     file: str
-    run: Callable[[BundleReader], Iterator[Finding]]
+    run: Callable[[OpenBundle], Iterator[Finding]]
 
 
 CHECKS: tuple[Check, ...] = (
@@ -52,7 +52,7 @@ def verify(folder: Path, *, envoy: bool = True) -> list[Finding]:
     """
     opened = Check("manifest", MANIFEST, lambda _: iter(()))
     try:
-        bundle = BundleReader(folder)
+        bundle = OpenBundle(folder)
         # It names files and folders in all that follows.
         if GENERATION.fullmatch(bundle.generation) is None:
             return [Finding("manifest", MANIFEST, f"{bundle.generation!r} is no generation")]
@@ -66,7 +66,7 @@ def verify(folder: Path, *, envoy: bool = True) -> list[Finding]:
     ]
 
 
-def _guarded(check: Check, bundle: BundleReader) -> list[Finding]:
+def _guarded(check: Check, bundle: OpenBundle) -> list[Finding]:
     """What a check finds. Whatever a damaged file makes a reader raise is a finding too."""
     found: list[Finding] = []
     try:

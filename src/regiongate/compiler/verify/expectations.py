@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify.decisions import row_at
 from regiongate.compiler.verify.finding import Finding
-from regiongate.compiler.verify.gate import Gate, gate_of
+from regiongate.compiler.verify.gate import Gate, OpenBundle
 from regiongate.compiler.verify.history import History
 from regiongate.compiler.verify.sample import ORDINARY_PATH
 from regiongate.domain.address import canonical
@@ -20,9 +19,9 @@ from regiongate.domain.refusal import SELF_CHECK_PATH
 FILE = "policy/policy.yaml"
 
 
-def check_expectations(bundle: BundleReader) -> Iterator[Finding]:
+def check_expectations(bundle: OpenBundle) -> Iterator[Finding]:
     """Each test asked of the table, and from the bundle's instant on of the gate as well."""
-    gate = gate_of(bundle)
+    gate = bundle.gate
     for test in bundle.policy.tests:
         for where, verdict in _verdicts(bundle, gate, test):
             if verdict != test.verdict:
@@ -31,7 +30,7 @@ def check_expectations(bundle: BundleReader) -> Iterator[Finding]:
                 yield Finding("tests", FILE, message)
 
 
-def _verdicts(bundle: BundleReader, gate: Gate, test: PolicyTest) -> Iterator[tuple[str, str]]:
+def _verdicts(bundle: OpenBundle, gate: Gate, test: PolicyTest) -> Iterator[tuple[str, str]]:
     table, standing = bundle.decisions, _standing(bundle, test)
     key = _place_key(bundle, test)
     rows = table["standings"].get(standing.name, {}).get(key)
@@ -50,7 +49,7 @@ def _verdicts(bundle: BundleReader, gate: Gate, test: PolicyTest) -> Iterator[tu
         yield f"the gate for {path}", "nothing" if leaf is None else leaf.says["verdict"]
 
 
-def _place_key(bundle: BundleReader, test: PolicyTest) -> str:
+def _place_key(bundle: OpenBundle, test: PolicyTest) -> str:
     """What the database says of a test's address; a region stands for all sources naming it."""
     if test.address is None:
         place = Place(votes=(test.region,) * len(bundle.policy.location.sources))
@@ -59,7 +58,7 @@ def _place_key(bundle: BundleReader, test: PolicyTest) -> str:
     return str(bundle.decisions["unknown"] if record is None else record["city"]["names"]["en"])
 
 
-def _standing(bundle: BundleReader, test: PolicyTest) -> Standing:
+def _standing(bundle: OpenBundle, test: PolicyTest) -> Standing:
     """A test speaks of the policy alone, so only an exemption in it counts."""
     for exemption in bundle.policy.exemptions:
         if exemption.organization == test.organization:

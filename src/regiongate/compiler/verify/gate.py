@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from regiongate.compiler.reader import BundleReader
@@ -89,10 +90,14 @@ class Gate:
         return self.decide.run(Request({**located, ":path": path}, at, metadata))
 
 
-def gate_of(bundle: BundleReader) -> Gate:
-    """The gate of a bundle."""
-    content = json.loads((bundle.folder / "envoy/gate.json").read_text("utf-8"))
-    return read_gate(content, bundle.generation)
+class OpenBundle(BundleReader):
+    """A bundle being verified; its gate, which may be large, is read once."""
+
+    @cached_property
+    def gate(self) -> Gate:
+        """The gate; raises NotUnderstood where it is not what we can replay."""
+        content = json.loads((self.folder / "envoy/gate.json").read_text("utf-8"))
+        return read_gate(content, self.generation)
 
 
 def read_gate(content: Json, generation: str) -> Gate:

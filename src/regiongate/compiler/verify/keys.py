@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from regiongate.compiler.envoy.keytable import KeyTableError, unpack
-from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify.finding import Finding
-from regiongate.compiler.verify.gate import gate_of
+from regiongate.compiler.verify.gate import OpenBundle
 
 FILE = "organizations.keys"
 
 
-def check_keys(bundle: BundleReader) -> Iterator[Finding]:
+def check_keys(bundle: OpenBundle) -> Iterator[Finding]:
     """The binary table that the gateway reads holds what the organizations file says."""
     path = bundle.folder / FILE
-    if not gate_of(bundle).keys:
+    if not bundle.gate.keys:
         if path.exists():
             yield Finding("keys", FILE, "the gate asks for no keys, and yet there is a table")
         return

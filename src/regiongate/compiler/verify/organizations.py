@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify.finding import Finding
-from regiongate.compiler.verify.gate import gate_of
+from regiongate.compiler.verify.gate import OpenBundle
 
 FILE = "envoy/gate.json"
 NOBODY = "no-such-organization-as-this-one"
 
 
-def check_organizations(bundle: BundleReader) -> Iterator[Finding]:
+def check_organizations(bundle: OpenBundle) -> Iterator[Finding]:
     """Ask for each one of the table, for each one that the gate knows, and for strangers.
 
     Two names joined by a comma are what proxies make of a header that was sent twice.
     """
-    gate = gate_of(bundle)
+    gate = bundle.gate
     if gate.organizations is None:
         return
     ordinary = bundle.decisions["ordinary"]

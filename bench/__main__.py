@@ -1,0 +1,125 @@
+"""`python -m bench`: measure, print the table, write `bench/results.json` and `docs/bench.md`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table as Shown
+
+from bench import litellms, load, machine, nginxes, page, record
+from bench.contestant import BOTH_CORES, ONE_CORE, Contestant, Layout
+from bench.field import MANY, UPSTREAM_PORT, Field
+from bench.process import BenchError
+from bench.record import HEADER, Table
+from bench.rounds import Plan, play
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results.json"
+PAGE = HERE.parent / "docs" / "bench.md"
+
+_FULL = Plan(starts=3, rounds=5, seconds=1)
+_QUICK = Plan(starts=1, rounds=3, seconds=1)
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="A minute: one core, 100 000 organizations, no files.")
+@click.option("--only", multiple=True, metavar="NAME", help="Rows, as in gated-*; writes no files.")
+@click.option("--starts", type=click.IntRange(1), help="Fresh starts of everyone.")
+@click.option("--rounds", type=click.IntRange(1), help="Rounds after each start.")
+@click.option("--seconds", type=click.IntRange(1), help="Length of a turn.")
+def main(
+    quick: bool, only: tuple[str, ...], starts: int | None, rounds: int | None, seconds: int | None
+) -> None:
+    """Compare the gated Envoy with the ungated one, with nginx and with LiteLLM."""
+    usual = _QUICK if quick else _FULL
+    plan = Plan(starts or usual.starts, rounds or usual.rounds, seconds or usual.seconds)
+    home = Path(tempfile.mkdtemp(prefix="regiongate-bench-"))
+    try:
+        tables, parts = _measure(home, plan, quick, only)
+    except BenchError as error:
+        sys.exit(f"bench: {error}")
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    for text in page.findings(tables):
+        console.print(f"· {text}")
+    if not (quick or only):
+        facts = machine.facts()
+        record.write(RESULTS, facts, plan, tables, parts)
+        page.save(page.page(facts, plan, tables, parts), PAGE)
+        console.print(f"\nwritten: {RESULTS}, {PAGE}")
+
+
+def _measure(
+    home: Path, plan: Plan, quick: bool, only: tuple[str, ...]
+) -> tuple[list[Table], Table | None]:
+    load.require_wrk()
+    nginxes.require_nginx()
+    field = Field(home)
+    with console.status("compiling the bundles"):
+        rows = _chosen(field.comparison((MANY,) if quick else (1, MANY)), only)
+        part_rows = [] if quick else _chosen(field.parts(), only)
+    absent = {} if quick or not any(row.name == "litellm" for row in rows) else _litellm()
+    if quick or absent:
+        rows = [row for row in rows if row.name != "litellm"]
+    layouts = [ONE_CORE] if quick else [ONE_CORE, BOTH_CORES]
+    tables = [_play(home, rows, layout, plan, absent) for layout in layouts if rows]
+    for table in tables:
+        _show(f"on {table.layout.name}", HEADER, table.rows())
+    parts = _play(home, part_rows, ONE_CORE, plan, {}) if part_rows else None
+    if parts is not None:
+        _show("the gate part by part", page.PARTS_HEADER, page.part_rows(parts))
+    return tables, parts
+
+
+def _litellm() -> dict[str, str]:
+    """Install it, or say why it stays away."""
+    try:
+        with console.status("installing LiteLLM into an environment of its own"):
+            litellms.install()
+    except BenchError as error:
+        return {"litellm": str(error)}
+    return {}
+
+
+def _chosen(rows: Sequence[Contestant], only: tuple[str, ...]) -> list[Contestant]:
+    """The rows with these names, and what they are measured against."""
+    if not only:
+        return list(rows)
+    wanted = {row.name for row in rows if any(fnmatch(row.name, name) for name in only)}
+    wanted |= {other for row in rows if row.name in wanted for other in row.against}
+    return [row for row in rows if row.name in wanted]
+
+
+def _play(
+    home: Path, rows: Sequence[Contestant], layout: Layout, plan: Plan, absent: dict[str, str]
+) -> Table:
+    upstream = nginxes.upstream(home / f"upstream-{layout.workers}", UPSTREAM_PORT, layout.others)
+    try:
+        results, failed = play(rows, layout, plan, console.print)
+    finally:
+        upstream.stop()
+    for name, why in (absent | failed).items():
+        console.print(f"left out: {name}: {why}")
+    return Table(layout, results, absent | failed)
+
+
+def _show(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    shown = Shown(title=title, title_justify="left")
+    for number, name in enumerate(header):
+        shown.add_column(name, justify="right" if number else "left")
+    for row in rows:
+        shown.add_row(*row)
+    console.print(shown)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""Who takes part, and with which requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench import load, people
+from bench.contestant import Contestant
+from bench.envoys import ORGANIZATION_HEADER, Bare, Gateway
+from bench.litellms import LiteLlm
+from bench.load import Request
+from bench.nginxes import Nginx
+from bench.ungated import GATE, LOG, STRIP, filters
+from regiongate.compiler.bundle import DECISIONS
+from regiongate.compiler.envoy import gate
+from regiongate.compiler.envoy.files import GATE as GATE_FILE
+
+UPSTREAM_PORT = 19000
+MANY = 100_000
+REQUESTS = 1000
+
+_CHAT = b'{"model":"sample","messages":[{"role":"user","content":"Say hello."}]}'
+_GOAL = 0.95
+_KEYS_GOAL = 0.8
+_BY = {"header": "trusted header", "token": "JWT", "keys": "API key"}
+
+
+class Field:
+    """Everyone who may take part, laid out below one folder."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._ports = iter(range(UPSTREAM_PORT + 1, UPSTREAM_PORT + 1000))
+        self._gateways: dict[tuple[str, int], Gateway] = {}
+
+    def comparison(self, counts: Sequence[int] = (1, MANY)) -> list[Contestant]:
+        """The rows of the main table, each beside what it is measured against."""
+        rows: list[Contestant] = []
+        for by in ("header", "token", "keys"):
+            rows += self._gated(by, counts)
+        return [*rows, *self._nginx(counts[-1]), *self._chat(counts[-1])]
+
+    def parts(self) -> list[Contestant]:
+        """The gate put together part by part: what each of them costs."""
+        gateway = self._gateway("header", MANY)
+        requests = self._requests("header", MANY)
+        chain = filters(gateway.config(GATE_FILE))
+        steps = [("nothing", ()), ("removing our headers", (STRIP,))]
+        steps += [("checking X-Forwarded-For", ("sane-forwarding",))]
+        steps += [(f"filter {name}", (GATE, name)) for name in chain]
+        steps += [("the fields of the log", (LOG,))]
+        kept: tuple[str, ...] = ()
+        rows: list[Contestant] = []
+        for title, more in steps:
+            kept = (*kept, *more)
+            bare = Bare(self.home / f"part-{len(rows)}", self._port(), gateway, kept)
+            before = (rows[-1].name,) if rows else ()
+            rows.append(Contestant(f"part-{len(rows)}", title, bare, requests, against=before))
+        return rows
+
+    def _gated(self, by: str, counts: Sequence[int]) -> list[Contestant]:
+        many = self._gateway(by, counts[-1])
+        like = self._requests(by, counts[-1])
+        how = _BY[by]
+        bare = Bare(self.home / f"bare-{by}", self._port(), many)
+        against = [Contestant(f"envoy-{by}", f"Envoy, {how} in the requests", bare, like)]
+        if by == "token":
+            kept = (GATE, "identify-by-token")
+            check = Bare(self.home / "bare-check", self._port(), many, kept)
+            title = "Envoy that checks the JWT"
+            against.append(Contestant("envoy-token-checked", title, check, like))
+        names = tuple(row.name for row in against)
+        goal = _KEYS_GOAL if by == "keys" else _GOAL
+        gated = [
+            Contestant(
+                f"gated-{by}-{count}",
+                f"gated Envoy, {how}, {_count(count)}",
+                self._gateway(by, count),
+                self._requests(by, count),
+                against=names,
+                goal=goal,
+            )
+            for count in counts
+        ]
+        if by != "header":
+            return [*against, *gated]
+        refused = Contestant(
+            "gated-refused",
+            f"gated Envoy, {how}, {_count(counts[-1])}, every request refused",
+            many,
+            self._requests(by, counts[-1], refused=True),
+            against=names,
+            refused=True,
+        )
+        return [*against, *gated, refused]
+
+    def _nginx(self, count: int) -> list[Contestant]:
+        gateway = self._gateway("header", count)
+        bundle = gateway.state.bundle(gateway.state.current() or "")
+        decisions = gateway.config(DECISIONS)
+        rows = decisions["standings"][decisions["ordinary"]]
+        verdicts = tuple((key, found[-1]["verdict"]) for key, found in rows.items())
+        requests = self._requests("header", count)
+        bare = Nginx(self.home / "nginx", self._port(), UPSTREAM_PORT)
+        home, database = self.home / "nginx-geoip2", bundle / gate.DATABASE
+        gated = Nginx(home, self._port(), UPSTREAM_PORT, database, verdicts)
+        title = "nginx with ngx_http_geoip2_module"
+        refused = self._requests("header", count, refused=True)
+        return [
+            Contestant("nginx", "nginx", bare, requests),
+            Contestant("nginx-geoip2", title, gated, requests, against=("nginx",)),
+            Contestant(
+                "nginx-geoip2-refused",
+                f"{title}, every request refused",
+                gated,
+                refused,
+                against=("nginx",),
+                refused=True,
+            ),
+        ]
+
+    def _chat(self, count: int) -> list[Contestant]:
+        """LiteLLM forwards chat completions only, so the gated Envoy plays that too."""
+        gateway = self._gateway("header", count)
+        requests = self._requests("header", count, chat=True)
+        proxy = LiteLlm(self.home / "litellm", self._port(), UPSTREAM_PORT)
+        title = f"gated Envoy, trusted header, {_count(count)}, chat completions"
+        return [
+            Contestant("gated-chat", title, gateway, requests),
+            Contestant(
+                "litellm", "LiteLLM proxy, chat completions", proxy, requests, ("gated-chat",)
+            ),
+        ]
+
+    def _gateway(self, by: str, count: int) -> Gateway:
+        """One gateway for all rows that it plays."""
+        if (by, count) not in self._gateways:
+            home = self.home / f"gated-{by}-{count}"
+            home.mkdir(parents=True)
+            self._gateways[by, count] = Gateway(home, self._port(), UPSTREAM_PORT, by, count)
+        return self._gateways[by, count]
+
+    def _requests(self, by: str, count: int, *, refused: bool = False, chat: bool = False) -> Path:
+        path = self.home / f"{by}-{count}{'-refused' * refused}{'-chat' * chat}.requests"
+        if path.exists():
+            return path
+        found = self._gateway(by, count).places()
+        who = people.callers(count, people.TOKENS if by == "token" else REQUESTS)
+        if refused:
+            # An exempt organization is not refused anywhere, the first of a table included.
+            who = [number + 1 - number % 2 for number in who]
+        credentials = [_credential(by, number) for number in who]
+        addresses = found.refused if refused else found.allowed
+        rows = [
+            Request(
+                path="/v1/chat/completions" if chat else "/v1/models",
+                headers={"X-Forwarded-For": address, **credentials[row % len(credentials)]},
+                body=_CHAT if chat else b"",
+            )
+            for row, address in enumerate(addresses)
+        ]
+        return load.write(rows, path)
+
+    def _port(self) -> int:
+        return next(self._ports)
+
+
+def _credential(by: str, number: int) -> dict[str, str]:
+    if by == "header":
+        return {ORGANIZATION_HEADER: people.name(number)}
+    secret = people.token(number) if by == "token" else people.key(number)
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def _count(count: int) -> str:
+    return "1 organization" if count == 1 else f"{count:,} organizations".replace(",", " ")

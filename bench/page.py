@@ -1,0 +1,141 @@
+"""`docs/bench.md`: the tables, and in sentences what they say, the missed goals first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from bench.record import HEADER, Table, cpu, rate, share
+from bench.rounds import Plan, Result
+
+_INTRODUCTION = """\
+# How fast it is
+
+Written by `make bench`; do not edit. The numbers belong to one machine and one moment: read them
+as ratios.
+
+Each row is a proxy in front of the same upstream, an nginx that answers a constant. wrk keeps 50
+connections busy. The gated Envoy is what `regiongate up` runs, with the bundle of
+`examples/policy.yaml` over the three bundled sources; half of its organizations are exempt or
+suspended. The ungated Envoy is the same configuration with the gate taken out: the same listener,
+connection manager, log file and upstream. Requests come from 1 000 addresses all over the
+allowed world, named in `X-Forwarded-For` by a trusted proxy, and from up to 1 000 organizations in
+turn (200 with a JWT, signed with RS256).
+
+On *one core* each proxy has the first core for itself, and wrk and the upstream share the
+second. On *both cores* everyone shares both. Rows take turns of {seconds:g} s, {rounds} rounds
+after each of {starts} fresh starts. A ratio is the median of the ratios of turns of the same round; in
+parentheses, the range of the middle half of them. "By rate" compares requests per second,
+"by CPU" the processor time that one request takes (less noisy); 1 is no difference, above 1 is better.
+Latencies are those of a saturated proxy.
+"""
+
+
+def page(facts: Mapping[str, str], plan: Plan, tables: Sequence[Table], parts: Table | None) -> str:
+    """The whole page."""
+    introduction = _INTRODUCTION.format(
+        seconds=plan.seconds, rounds=plan.rounds, starts=plan.starts
+    )
+    blocks = [introduction, _facts(facts), "## What the numbers say\n", _list(findings(tables))]
+    for table in tables:
+        blocks += [f"## On {table.layout.name}\n", _markdown(HEADER, table.rows())]
+        blocks += [_list(f"Left out: {name}: {why}." for name, why in table.absent.items())]
+    if parts is not None:
+        blocks += [_PARTS, _markdown(PARTS_HEADER, part_rows(parts))]
+    return "\n".join(block for block in blocks if block)
+
+
+PARTS_HEADER = ("with", "CPU µs/request", "more than the row above", "of the first row, by CPU")
+
+_PARTS = """\
+## Where the time goes
+
+The gate put together part by part, on one core, with 100 000 organizations and a trusted header:
+each row has all that the rows above it have.
+"""
+
+
+def part_rows(parts: Table) -> list[tuple[str, ...]]:
+    """What each part adds to the processor time of a request."""
+    rows: list[tuple[str, ...]] = []
+    previous = first = parts.results[0]
+    for row in parts.results:
+        pairs = zip(row.turns, previous.turns, strict=True)
+        more = sorted(cpu(mine) - cpu(before) for mine, before in pairs)[len(row.turns) // 2]
+        added = "" if row is first else f"{more:+.1f}"
+        held = share(first.against(row, cpu))
+        rows.append((row.contestant.title, f"{row.middle(cpu):.1f}", added, held))
+        previous = row
+    return rows
+
+
+def findings(tables: Sequence[Table]) -> list[str]:
+    """What a reader should take away, for each layout."""
+    found = []
+    for table in tables:
+        found += [text for row in table.results for text in _goal(table, row)]
+        found += _nginx(table)
+        found += _litellm(table)
+    return found
+
+
+def _goal(table: Table, row: Result) -> list[str]:
+    goal = row.contestant.goal
+    if goal is None:
+        return []
+    compared = table.ratios(row)
+    if not compared:
+        return []
+    other, by_rate, by_cpu = compared[0]
+    word = "reached" if by_rate.middle >= goal else "**missed**"
+    text = (
+        f"{table.layout.name}: {row.contestant.title}: {by_rate.middle:.2f} of the requests of "
+        f"*{other.contestant.title}* (by CPU {by_cpu.middle:.2f}); the goal of {goal:g} is {word}"
+    )
+    more = [f"{rest.middle:.2f} of *{beside.contestant.title}*" for beside, rest, _ in compared[1:]]
+    return [f"{text}; {', '.join(more)}." if more else f"{text}."]
+
+
+def _nginx(table: Table) -> list[str]:
+    mine, theirs = table.find("gated-header-100000"), table.find("nginx-geoip2")
+    if mine is None or theirs is None:
+        return []
+    times = theirs.against(mine, rate).middle
+    cheaper = mine.against(theirs, cpu).middle
+    word = "ahead" if times > 1 else "behind"
+    memory = mine.memory() / theirs.memory()
+    return [
+        f"{table.layout.name}: nginx with the geoip2 module is {word}: {times:.1f} times the "
+        f"requests of the gated Envoy at {1 / cheaper:.2f} of its processor time and "
+        f"1/{memory:.0f} of its memory. It knows no organizations, tells no reason and keeps no "
+        "dates; it decides by place alone, from the same database."
+    ]
+
+
+def _litellm(table: Table) -> list[str]:
+    mine, theirs = table.find("gated-chat"), table.find("litellm")
+    if mine is None or theirs is None:
+        return []
+    times = mine.against(theirs, rate).middle
+    return [
+        f"{table.layout.name}: the gated Envoy carries {times:.0f} times the chat completions of "
+        "the LiteLLM proxy, which does more than a gateway, and in Python."
+    ]
+
+
+def _facts(facts: Mapping[str, str]) -> str:
+    return _markdown(("measured on", ""), facts.items())
+
+
+def _list(texts: Iterable[str]) -> str:
+    return "".join(f"- {text}\n" for text in texts)
+
+
+def _markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def save(text: str, path: Path) -> None:
+    """Write the page."""
+    path.write_text(text, "utf-8")

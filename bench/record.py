@@ -1,0 +1,138 @@
+"""What was measured, as JSON and as rows of text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.contestant import Layout
+from bench.rounds import Plan, Ratio, Result, Turn
+
+HEADER = (
+    "row",
+    "requests/s",
+    "p50 ms",
+    "p99 ms",
+    "CPU µs/request",
+    "peak MB",
+    "of",
+    "by rate",
+    "by CPU",
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The results of one layout; `absent` says who could not take part, and why."""
+
+    layout: Layout
+    results: Sequence[Result]
+    absent: Mapping[str, str]
+
+    def find(self, name: str) -> Result | None:
+        """The result of a row, when it took part."""
+        return next((row for row in self.results if row.contestant.name == name), None)
+
+    def ratios(self, row: Result) -> list[tuple[Result, Ratio, Ratio]]:
+        """What a row is measured against, with its share by rate and by processor time."""
+        others = (self.find(name) for name in row.contestant.against)
+        return [
+            (other, row.against(other, rate), other.against(row, cpu))
+            for other in others
+            if other is not None
+        ]
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """One text row for each result, and one more for each further comparison of it."""
+        return [line for result in self.results for line in self._lines(result)]
+
+    def _lines(self, row: Result) -> list[tuple[str, ...]]:
+        numbers = (
+            row.contestant.title,
+            f"{row.middle(rate):,.0f}".replace(",", " "),
+            f"{row.middle(lambda turn: turn.p50_ms):.2f}",
+            f"{row.middle(lambda turn: turn.p99_ms):.2f}",
+            f"{row.middle(cpu):.1f}",
+            f"{row.memory() / 1e6:.0f}",
+        )
+        compared = [
+            (other.contestant.title, share(by_rate), share(by_cpu))
+            for other, by_rate, by_cpu in self.ratios(row)
+        ]
+        first = compared[0] if compared else ("", "", "")
+        empty = ("",) * len(numbers)
+        return [(*numbers, *first), *((*empty, *more) for more in compared[1:])]
+
+
+def rate(turn: Turn) -> float:
+    """Requests per second."""
+    return turn.rate
+
+
+def cpu(turn: Turn) -> float:
+    """Processor time per request."""
+    return turn.cpu_us
+
+
+def share(ratio: Ratio) -> str:
+    """A ratio with the quarter of the rounds below and above it."""
+    return f"{ratio.middle:.2f} ({ratio.low:.2f}-{ratio.high:.2f})"
+
+
+def write(
+    path: Path, facts: Mapping[str, str], plan: Plan, tables: Sequence[Table], parts: Table | None
+) -> None:
+    """Write everything, each single turn too."""
+    shown = [*tables, *([] if parts is None else [parts])]
+    content = {
+        "machine": dict(facts),
+        "plan": {"starts": plan.starts, "rounds": plan.rounds, "seconds": plan.seconds},
+        "tables": [_table(table, parts=table is parts) for table in shown],
+    }
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def _table(table: Table, *, parts: bool) -> dict[str, Any]:
+    return {
+        "layout": table.layout.name,
+        "about": "parts of the gate" if parts else "comparison",
+        "absent": dict(table.absent),
+        "rows": [_row(table, row) for row in table.results],
+    }
+
+
+def _row(table: Table, row: Result) -> dict[str, Any]:
+    return {
+        "name": row.contestant.name,
+        "title": row.contestant.title,
+        "requests_per_second": round(row.middle(rate)),
+        "p50_ms": row.middle(lambda turn: turn.p50_ms),
+        "p99_ms": row.middle(lambda turn: turn.p99_ms),
+        "cpu_us_per_request": round(row.middle(cpu), 2),
+        "peak_bytes": row.memory(),
+        "goal": row.contestant.goal,
+        "against": {
+            other.contestant.name: {"rate": _ratio(by_rate), "cpu": _ratio(by_cpu)}
+            for other, by_rate, by_cpu in table.ratios(row)
+        },
+        "turns": [
+            {
+                "requests_per_second": round(turn.rate),
+                "cpu_us": round(turn.cpu_us, 2),
+                "p50_ms": turn.p50_ms,
+                "p99_ms": turn.p99_ms,
+            }
+            for turn in row.turns
+        ],
+    }
+
+
+def _ratio(ratio: Ratio) -> dict[str, float]:
+    return {
+        "median": round(ratio.middle, 4),
+        "low": round(ratio.low, 4),
+        "high": round(ratio.high, 4),
+    }
