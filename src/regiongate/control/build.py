@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from regiongate.compiler import bundle
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.snapshot import Inputs, Parent, Snapshot, snapshot
 from regiongate.compiler.sources import tables
+from regiongate.domain.errors import CannotRun
+from regiongate.domain.measure import Phase
+from regiongate.domain.organization import Organization, State
+from regiongate.domain.policy import Policy
 from regiongate.policyfile import lists, organizations
 from regiongate.policyfile import load as load_policy
 
@@ -23,7 +28,16 @@ def inputs(policy_path: Path, organizations_path: Path | None) -> Inputs:
     if policy.supported.name not in lists.shipped_names():
         files[policy.supported.name] = (policy_path.parent / policy.supported.name).read_bytes()
     rows = () if organizations_path is None else organizations.load(organizations_path)
+    _require_suspend_date(policy, rows, organizations_path)
     return Inputs(policy, files, tables(policy), rows)
+
+
+def _require_suspend_date(policy: Policy, rows: Sequence[Organization], where: Path | None) -> None:
+    """A suspension that no date ever puts in force would be a suspension in name only."""
+    suspended = [row.id for row in rows if row.standing.state is State.SUSPENDED]
+    if suspended and policy.measure.start(Phase.SUSPEND) is None:
+        message = f"{where} suspends {suspended[0]}, but the measure has no date for it"
+        raise CannotRun(f"{message}: give the policy `measure.suspend`")
 
 
 def freeze(what: Inputs, at: datetime, parent: Parent | None) -> Snapshot:

@@ -38,8 +38,8 @@ class PlaceClass(StrEnum):
 class Decision:
     """One verdict with everything that led to it.
 
-    `would` is the verdict without report-only and without the phase's ceiling: what the same
-    request would get once the measure is fully in force.
+    `would` is the verdict without report-only and without the phase's ceiling: what the place
+    gets once the measure is fully in force.
     """
 
     verdict: Verdict
