@@ -11,7 +11,6 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.table import Table as Shown
 
 from bench import litellms, load, machine, nginxes, page, record
 from bench.contestant import BOTH_CORES, ONE_CORE, Contestant, Layout
@@ -113,12 +112,17 @@ def _play(
 
 
 def _show(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    shown = Shown(title=title, title_justify="left")
-    for number, name in enumerate(header):
-        shown.add_column(name, justify="right" if number else "left")
-    for row in rows:
-        shown.add_row(*row)
-    console.print(shown)
+    """A table as plain text: it is often read in a log, where a terminal's width means nothing."""
+    lines = [header, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    click.echo(f"\n{title}")
+    for line in lines:
+        cells = [
+            # The texts to the left, the numbers to the right.
+            text.ljust(width) if name in page.TEXTS else text.rjust(width)
+            for name, text, width in zip(header, line, widths, strict=True)
+        ]
+        click.echo("  ".join(cells).rstrip())
 
 
 if __name__ == "__main__":

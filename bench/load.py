@@ -63,14 +63,14 @@ def write(requests: Sequence[Request], path: Path) -> Path:
 def fire(port: int, requests: Path, seconds: float, cores: Cores) -> Shot:
     """Run the load against a port. A broken connection is an error.
 
-    On a machine that others use too, the load generator itself may starve for a whole turn; such
-    a turn says nothing about the contestant and is played again, twice at most.
+    A turn without a single answer, because the contestant is slow or because others use the
+    machine too, is played again with more time.
     """
-    for _ in range(3):
-        shot = _fire(port, requests, seconds, cores)
+    for longer in (1, 4, 16):
+        shot = _fire(port, requests, seconds * longer, cores)
         if shot.requests:
             return shot
-    raise BenchError(f"no answer on port {port} in three turns of {seconds:g} s")
+    raise BenchError(f"no answer on port {port} within {seconds * longer:g} s")
 
 
 def _fire(port: int, requests: Path, seconds: float, cores: Cores) -> Shot:

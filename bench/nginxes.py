@@ -73,6 +73,7 @@ _PROXY = """\
 """
 
 _GATE = """\
+    map_hash_bucket_size 512;
     geoip2 {database} {{
         $country default=- source=$remote_addr country iso_code;
         $place default=unknown source=$remote_addr city names en;

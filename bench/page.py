@@ -24,10 +24,11 @@ turn (200 with a JWT, signed with RS256).
 
 On *one core* each proxy has the first core for itself, and wrk and the upstream share the
 second. On *both cores* everyone shares both. Rows take turns of {seconds:g} s, {rounds} rounds
-after each of {starts} fresh starts. A ratio is the median of the ratios of turns of the same round; in
-parentheses, the range of the middle half of them. "By rate" compares requests per second,
-"by CPU" the processor time that one request takes (less noisy); 1 is no difference, above 1 is better.
-Latencies are those of a saturated proxy.
+after each of {starts} fresh starts. A ratio is the median of the ratios of turns of the same
+round; in parentheses, the range of the middle half of them. "By rate" compares requests per
+second, "by CPU" the processor time that one request takes (less noisy); 1 is no difference, above
+1 is better. Latencies are those of a saturated proxy. A row that needs little
+processor time is limited by wrk and the upstream on their core: its rate says less than its CPU.
 """
 
 
@@ -44,6 +45,9 @@ def page(facts: Mapping[str, str], plan: Plan, tables: Sequence[Table], parts: T
         blocks += [_PARTS, _markdown(PARTS_HEADER, part_rows(parts))]
     return "\n".join(block for block in blocks if block)
 
+
+TEXTS = ("row", "of", "with")
+"""The columns that hold words rather than numbers."""
 
 PARTS_HEADER = ("with", "CPU µs/request", "more than the row above", "of the first row, by CPU")
 

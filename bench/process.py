@@ -48,6 +48,17 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     return total / 1e9
 
 
+def let_settle(pids: Iterable[int], patience: float = 10) -> None:
+    """Wait until processes rest: some work on for a while after the load has gone."""
+    found = list(pids)
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        before = cpu_seconds(found)
+        time.sleep(0.05)
+        if cpu_seconds(found) - before < 0.005:
+            return
+
+
 def peak_memory(pids: Iterable[int]) -> int:
     """The most resident memory that the processes have held, in bytes, added up."""
     total = 0
@@ -82,5 +93,6 @@ def wait_until_serving(port: int, path: str, process: subprocess.Popen[bytes], l
             return
         finally:
             connection.close()
+    stop(process)
     words = log.read_text("utf-8", "replace").strip().splitlines()[-3:]
     raise BenchError(f"{process.args!r} does not serve: {' '.join(words)}")

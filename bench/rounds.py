@@ -15,7 +15,7 @@ from statistics import median, quantiles
 
 from bench import load
 from bench.contestant import Contestant, Layout, Proxy, Running
-from bench.process import BenchError, cpu_seconds, peak_memory
+from bench.process import BenchError, cpu_seconds, let_settle, peak_memory
 
 WARM_UP_SECONDS = 1.0
 
@@ -124,6 +124,7 @@ def _turn(contestant: Contestant, proxy: Running, layout: Layout, seconds: float
     before = cpu_seconds(proxy.pids())
     shot = load.fire(proxy.port, contestant.requests, seconds, layout.others)
     spent = cpu_seconds(proxy.pids()) - before
+    let_settle(proxy.pids())
     expected = shot.requests if contestant.refused else 0
     # The answers that wrk still waited for when its time was up are not in its count.
     if abs(shot.refused - expected) > load.CONNECTIONS:

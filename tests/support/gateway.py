@@ -20,6 +20,7 @@ from regiongate.compiler.envoy.settings import upstream as upstream_of
 from regiongate.compiler.snapshot import Inputs
 from regiongate.control import build, run
 from regiongate.control.publish import publish
+from regiongate.domain.organization import Organization
 from regiongate.gateway.envoy import Envoy
 from regiongate.gateway.state import State
 from regiongate.gateway.swap import Swapped
@@ -154,7 +155,7 @@ def inputs(
     """The inputs of a snapshot from texts; the sources are given, because reading them is slow."""
     path = folder / build.POLICY_FILE
     path.write_text(policy)
-    rows = ()
+    rows: tuple[Organization, ...] = ()
     if organizations_text is not None:
         table = folder / "organizations.csv"
         table.write_text(organizations_text)

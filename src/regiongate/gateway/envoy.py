@@ -83,7 +83,7 @@ class Envoy:
         found = {row["name"]: row["value"] for row in rows if "name" in row}
         return GateStats(
             version=found.get(f"{_GATE_STATS}version_text") or None,
-            # Counts a file that is no JSON, a filter that does not exist, and one that does not load.
+            # Counts what is no JSON, a filter that does not exist, and one that does not load.
             rejected=int(found.get(f"{_GATE_STATS}config_fail", 0)),
         )
 
