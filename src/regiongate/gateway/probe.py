@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from regiongate.compiler.bundle import DECISIONS, PROBES
-from regiongate.compiler.envoy.connection import PROBE_HEADER
+from regiongate.compiler.envoy.connection import PROBE_HEADER, PROBE_SLOT_HEADER
 from regiongate.domain.refusal import SELF_CHECK_PATH
 from regiongate.gateway.socket import Unreachable, get
 from regiongate.gateway.state import State
@@ -27,15 +27,15 @@ class Disagreement:
         return f"{self.address}: expected {self.expected}, the gateway says {self.found}"
 
 
-def probe(state: State, generation: str) -> list[Disagreement]:
-    """Ask about one address for each place key of the generation that should be in force."""
+def probe(state: State, slot: str, generation: str) -> list[Disagreement]:
+    """Ask a slot about one address for each place key of the generation that should be in it."""
     bundle = state.bundle(generation)
     decisions = json.loads((bundle / DECISIONS).read_text("utf-8"))
     ordinary = decisions["standings"][decisions["ordinary"]]
     wrong = []
     for address, key in json.loads((bundle / PROBES).read_text("utf-8")).items():
         before = expected(ordinary[key], datetime.now(UTC), generation)
-        found = ask(state.probe, address)
+        found = ask(state.probe, slot, address)
         after = expected(ordinary[key], datetime.now(UTC), generation)
         said = {name: found.get(name) for name in before}
         # A date of the policy may have passed between question and answer.
@@ -51,10 +51,10 @@ def expected(rows: list[dict[str, Any]], at: datetime, generation: str) -> dict[
     return {"verdict": row["verdict"], "rule": row["rule"], "generation": generation}
 
 
-def ask(socket: Path, address: str) -> dict[str, Any]:
-    """What the gateway answers to a self-check from an address."""
+def ask(socket: Path, slot: str, address: str) -> dict[str, Any]:
+    """What a slot answers to a self-check from an address."""
     try:
-        _, content = get(socket, SELF_CHECK_PATH, {PROBE_HEADER: address})
+        _, content = get(socket, SELF_CHECK_PATH, {PROBE_HEADER: address, PROBE_SLOT_HEADER: slot})
         answer: dict[str, Any] = json.loads(content)
     except (Unreachable, ValueError) as error:
         return {"error": str(error)}

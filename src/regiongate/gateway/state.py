@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from regiongate.compiler.bundle import GENERATION, MANIFEST
-from regiongate.compiler.envoy.files import ACCESS_LOG, ADMIN, BOOTSTRAP, GATE, PROBE
+from regiongate.compiler.bundle import GENERATION, MANIFEST, to_json
+from regiongate.compiler.envoy.files import ACCESS_LOG, ADMIN, BOOTSTRAP, PROBE, SELECT
+from regiongate.compiler.envoy.slots import selection, slot_of
 from regiongate.domain.errors import CannotRun
 
 
@@ -29,9 +30,9 @@ class State:
         return self.root / "bundles"
 
     @property
-    def gate(self) -> Path:
-        """The file that Envoy watches."""
-        return self.root / GATE
+    def select(self) -> Path:
+        """The file that Envoy watches to know which slot is in force."""
+        return self.root / SELECT
 
     @property
     def bootstrap(self) -> Path:
@@ -66,7 +67,7 @@ class State:
     def prepare(self) -> None:
         """Make the folders; the whole directory is for this user only."""
         try:
-            for folder in (self.bundles, self.gate.parent, self.access_log.parent):
+            for folder in (self.bundles, self.select.parent, self.access_log.parent):
                 folder.mkdir(parents=True, exist_ok=True)
             self.root.chmod(0o700)
         except OSError as error:
@@ -77,15 +78,28 @@ class State:
         return self.bundles / generation
 
     def current(self) -> str | None:
-        """The generation in force, or None before the first."""
+        """The generation in force, or None before the first.
+
+        The file that Envoy watches says it, so what we believe cannot differ from what it does.
+        """
+        content = self._selection()
+        return None if content is None else str(content["version_info"])
+
+    def slot(self) -> str | None:
+        """The slot in force, or None before the first."""
+        content = self._selection()
+        return None if content is None else slot_of(content)
+
+    def choose(self, slot: str, generation: str) -> None:
+        """Put a slot in force: one rename, which Envoy sees."""
+        replace(self.select, to_json(selection(slot, generation)))
+
+    def _selection(self) -> dict[str, Any] | None:
         try:
-            return (self.root / "current").read_text("utf-8").strip()
+            content: dict[str, Any] = json.loads(self.select.read_text("utf-8"))
         except FileNotFoundError:
             return None
-
-    def make_current(self, generation: str) -> None:
-        """Note the generation in force."""
-        replace(self.root / "current", f"{generation}\n".encode())
+        return content
 
     def install(self, files: dict[str, bytes]) -> str:
         """Install a bundle given as its files; returns its generation. All of it or nothing."""
@@ -110,7 +124,7 @@ class State:
 
     def _forget_halves(self) -> None:
         """Remove what killed processes left half written; a name ends in the process's number."""
-        for folder in (self.bundles, self.gate.parent):
+        for folder in (self.bundles, self.select.parent):
             for half in folder.glob(".*"):
                 number = half.suffix[1:]
                 if number.isdecimal() and not Path("/proc", number).exists():

@@ -1,22 +1,29 @@
-"""Put an installed bundle in force: one rename, then look; what does not hold is taken back."""
+"""Put an installed bundle in force: fill the free slot, probe it, then choose it.
+
+Until it is chosen nothing has changed for any request, so what goes wrong needs no undoing.
+"""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from regiongate.compiler.envoy.files import GATE
+from regiongate.compiler.envoy.slots import SLOTS
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway import events
-from regiongate.gateway.envoy import Envoy
+from regiongate.gateway.envoy import Envoy, Stats
 from regiongate.gateway.probe import probe
+from regiongate.gateway.slots import fill_database, fill_gate
 from regiongate.gateway.socket import Unreachable
-from regiongate.gateway.state import State, replace
+from regiongate.gateway.state import State
+
+_PATIENCE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Swapped:
-    """A swap that held; `seconds` from before the rename until every probe had agreed."""
+    """A swap that held; `seconds` from before the slot was filled until it was in force."""
 
     generation: str
     parent: str | None
@@ -27,60 +34,58 @@ def swap(state: State, envoy: Envoy, generation: str) -> Swapped:
     """Make the running Envoy obey a generation.
 
     Raises CannotRun, with the old generation still in force, when Envoy refuses the bundle, when
-    the probes disagree with it, or when it cannot be noted as the one in force.
+    the probes disagree with it, or when a file cannot be written.
     """
-    parent = state.current()
+    parent, taken = state.current(), state.slot()
+    free = SLOTS[1] if taken == SLOTS[0] else SLOTS[0]
     begun = time.monotonic()
     try:
-        _run(state, envoy, generation)
-        _agree(state, generation)
-        state.make_current(generation)
-    except CannotRun as error:
-        if parent is not None and parent != generation:
-            _run_again(state, envoy, parent)
+        _fill(state, envoy, free, generation)
+        agree(state, free, generation)
+        _choose(state, envoy, free, generation)
+    except (CannotRun, Unreachable) as error:
+        if parent is not None and taken is not None and state.current() != parent:
+            state.choose(taken, parent)
         events.note(state, "swap-refused", generation=generation, kept=parent, reason=str(error))
-        raise
+        raise CannotRun(str(error)) from error
     seconds = time.monotonic() - begun
     events.note(state, "swapped", generation=generation, parent=parent, seconds=round(seconds, 3))
     return Swapped(generation, parent, seconds)
 
 
-def show_gate(state: State, generation: str) -> None:
-    """Rename the gate of a generation to where Envoy watches."""
-    replace(state.gate, (state.bundle(generation) / GATE).read_bytes())
+def agree(state: State, slot: str, generation: str, patience: float = 2.0) -> None:
+    """The probes of a slot agree with its bundle; CannotRun when they do not.
 
-
-def _run(state: State, envoy: Envoy, generation: str, patience: float = 10.0) -> None:
-    """Let Envoy take the gate, and wait until it says that it has, or that it has not."""
-    try:
-        refused = envoy.gate_stats().rejected
-        show_gate(state, generation)
-        deadline = time.monotonic() + patience
-        while time.monotonic() < deadline:
-            stats = envoy.gate_stats()
-            if stats.version == generation:
-                return
-            if stats.rejected > refused:
-                raise CannotRun(f"Envoy refused the bundle: {envoy.daemon.last_words()}")
-            time.sleep(0.01)
-    except Unreachable as error:
-        raise CannotRun(f"Envoy does not answer: {error}") from error
-    raise CannotRun(f"Envoy did not take the bundle within {patience:.0f} s")
-
-
-def _agree(state: State, generation: str, patience: float = 2.0) -> None:
-    """The workers follow the main thread within milliseconds; so ask again before giving up."""
+    The workers follow the main thread within milliseconds, so ask again before giving up.
+    """
     deadline = time.monotonic() + patience
-    while wrong := probe(state, generation):
+    while wrong := probe(state, slot, generation):
         if time.monotonic() > deadline:
             shown = "; ".join(str(row) for row in wrong[:3])
             raise CannotRun(f"{len(wrong)} probes disagree with the bundle: {shown}")
         time.sleep(0.02)
 
 
-def _run_again(state: State, envoy: Envoy, parent: str) -> None:
-    """Take a swap back; if even that fails, the events say so and Envoy keeps what it has."""
-    try:
-        _run(state, envoy, parent)
-    except CannotRun as error:
-        events.note(state, "rollback-failed", generation=parent, reason=str(error))
+def _fill(state: State, envoy: Envoy, slot: str, generation: str) -> None:
+    """Let Envoy take database and gate, and wait until it says that it has, or that it has not."""
+    before = envoy.stats()
+    if fill_database(state, slot, generation):
+        _wait(envoy, before, lambda now: now.reloaded > before.reloaded, "the database")
+    fill_gate(state, slot, generation)
+    _wait(envoy, before, lambda now: now.gates.get(slot) == generation, "the gate")
+
+
+def _choose(state: State, envoy: Envoy, slot: str, generation: str) -> None:
+    before = envoy.stats()
+    state.choose(slot, generation)
+    _wait(envoy, before, lambda now: now.selected == generation, "the choice of the slot")
+
+
+def _wait(envoy: Envoy, before: Stats, done: Callable[[Stats], bool], what: str) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not done(now := envoy.stats()):
+        if now.refused > before.refused:
+            raise CannotRun(f"Envoy refused {what}: {envoy.daemon.last_words()}")
+        if time.monotonic() > deadline:
+            raise CannotRun(f"Envoy did not take {what} within {_PATIENCE:.0f} s")
+        time.sleep(0.005)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from regiongate.compiler.envoy import forwarding
-from regiongate.compiler.envoy.gate import discovered
+from regiongate.compiler.envoy import forwarding, names, slots
 from regiongate.compiler.envoy.log import access_log
 from regiongate.compiler.envoy.refuse import local_replies
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.envoy.strip import strip_our_headers
 from regiongate.compiler.envoy.typed import Config, cidr, extension
+from regiongate.compiler.envoy.undecided import refuse_undecided
 
 PROBE_HEADER = "x-probe-address"
+PROBE_SLOT_HEADER = "x-probe-slot"
 
 _HOUR = "3600s"
 
@@ -44,7 +45,7 @@ def for_trusted(settings: Settings) -> Config:
 
 
 def for_probe(settings: Settings) -> Config:
-    """The supervisor's own socket: it names the address it asks about, and gets no upstream."""
+    """The supervisor's own socket: it names address and slot itself, and gets no upstream."""
     named = extension(
         "probe-address",
         "envoy.extensions.http.original_ip_detection.custom_header.v3.CustomHeaderConfig",
@@ -52,7 +53,7 @@ def for_probe(settings: Settings) -> Config:
         reject_with_status={"code": "BadRequest"},
     )
     address: Config = {"use_remote_address": False, "original_ip_detection_extensions": [named]}
-    chain = _filters([])
+    chain = _filters([], PROBE_SLOT_HEADER)
     manager = _manager(settings, address, strip_our_headers(), chain)
     manager["typed_config"] |= {"route_config": _nowhere(), "access_log": []}
     return manager
@@ -86,10 +87,15 @@ def _manager(settings: Settings, address: Config, strip: Config, chain: Sequence
     )
 
 
-def _filters(before: Sequence[Config]) -> list[Config]:
-    """An unreadable address stops the request before the gate can take another for it."""
+def _filters(before: Sequence[Config], slot: str = names.SLOT) -> list[Config]:
+    """The filters of a listener in their order; `slot` is the header that names the slot.
+
+    An unreadable address stops the request before anything can take another for it.
+    """
     router = extension("router", "envoy.extensions.filters.http.router.v3.Router")
-    return [*before, discovered(), router]
+    chosen = [slots.select()] if slot == names.SLOT else []
+    judged = [slots.locate_by_slot(slot), slots.gate_by_slot(slot), refuse_undecided()]
+    return [*before, *chosen, *judged, router]
 
 
 def _everything(settings: Settings) -> Config:

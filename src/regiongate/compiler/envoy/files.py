@@ -10,7 +10,10 @@ BOOTSTRAP = "envoy/bootstrap.json"
 """The configuration with which Envoy starts."""
 
 GATE = "envoy/gate.json"
-"""The watched file with the filters of the generation in force."""
+"""In a bundle: the filters of its generation, for either slot."""
+
+SELECT = "envoy/select.json"
+"""The watched file that says which slot is in force, and so which generation."""
 
 ADMIN = "envoy/admin.sock"
 """Envoy's admin interface, a Unix socket that only this user may open."""
@@ -22,8 +25,20 @@ ACCESS_LOG = "log/access.log"
 """The gateway's log, one JSON object a line."""
 
 
-def in_bundle(generation: str, name: str) -> str:
-    """A file of an installed bundle. Envoy watches a database's whole directory, and a bundle's
-    directory never changes: a log beside the database would wake it on every line.
+def gate_file(slot: str) -> str:
+    """The watched file with the filters of the generation in a slot."""
+    return f"envoy/gate-{slot}.json"
+
+
+def slot_database(slot: str) -> str:
+    """The verdict database of a slot.
+
+    Alone in its directory: Envoy watches the whole directory, and a log beside the database would
+    wake it on every line.
     """
+    return f"slots/{slot}/verdict.mmdb"
+
+
+def in_bundle(generation: str, name: str) -> str:
+    """A file of an installed bundle, which never changes."""
     return f"bundles/{generation}/{name}"

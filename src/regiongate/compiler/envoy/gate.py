@@ -1,17 +1,13 @@
-"""The gate: all filters that a policy, a source or an organization can change, as one resource.
+"""The gate: all filters that a policy or an organization can change, as one resource.
 
 | filter | why at this place |
 |---|---|
-| locate | needs only the client address, which is settled before any filter runs |
 | keys or token | needs the client's own headers, before anything adds to them |
 | organizations | needs the organization |
 | decide | needs place and standing; sets the decision, and refuses |
 
-They arrive together in one watched file. One rename puts a generation in force, on open
-connections too (a listener update would leave those under the old policy until they drain), and
-no request is ever located by one generation and decided by another. Envoy takes the whole
-resource or none of it: a database that is missing or a table that does not load leaves the old
-generation in force.
+They arrive together in one watched file, and Envoy takes the whole resource or none of it: a table
+that does not load leaves the old one. Which gate a request meets, `slots.py` says.
 """
 
 from __future__ import annotations
@@ -19,26 +15,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regiongate.compiler.envoy.decide import decide
-from regiongate.compiler.envoy.files import GATE, in_bundle
+from regiongate.compiler.envoy.files import in_bundle
 from regiongate.compiler.envoy.identify import by_token, organization_header
 from regiongate.compiler.envoy.keys import keys
-from regiongate.compiler.envoy.locate import locate
 from regiongate.compiler.envoy.organizations import organizations
 from regiongate.compiler.envoy.settings import Settings
-from regiongate.compiler.envoy.typed import Config, extension, type_url, typed
+from regiongate.compiler.envoy.slots import gate_name
+from regiongate.compiler.envoy.typed import Config, composite, typed
 from regiongate.compiler.table import DecisionTable
 from regiongate.domain.organization import Organization
 
 DATABASE = "verdict.mmdb"
 KEYS = "organizations.keys"
 
-_NAME = "gate"
-_CHAIN = "envoy.extensions.filters.http.filter_chain.v3.FilterChainConfig"
+SLOT = "@SLOT@"
+"""Stands in a bundle's gate for the slot that the generation will be put into."""
+
+_EXECUTE = "envoy.extensions.filters.http.composite.v3.ExecuteFilterAction"
 
 
 def gate(table: DecisionTable, rows: Iterable[Organization], settings: Settings) -> Config:
     """The filters of one generation, in their order."""
-    filters = [locate(in_bundle(table.generation, DATABASE))]
+    filters: list[Config] = []
     if settings.jwt is not None:
         filters.append(by_token(settings.jwt))
     elif settings.api_keys:
@@ -47,19 +45,19 @@ def gate(table: DecisionTable, rows: Iterable[Organization], settings: Settings)
     if settings.identifies:
         filters.append(organizations(organization_header(settings), rows))
     filters.append(decide(table))
-    return extension(_NAME, _CHAIN, default_filter_chain={"filters": filters})
+    # A composite, although there is nothing to choose: Envoy skips a plain filter chain in this
+    # place without a word, and with it every decision.
+    run = typed(_EXECUTE, filter_chain={"typed_config": filters})
+    always = {"matcher": {"on_no_match": {"action": {"name": "gate", "typed_config": run}}}}
+    return composite(gate_name(SLOT), always)
 
 
 def resource(config: Config, generation: str) -> Config:
-    """The content of the watched file: a discovery response with the gate in it."""
+    """The content of a gate's file: a discovery response with the gate in it."""
     content = typed("envoy.config.core.v3.TypedExtensionConfig", **config)
     return {"version_info": generation, "resources": [content]}
 
 
-def discovered() -> Config:
-    """The place of the gate in a listener's chain; until it has come, Envoy answers 500."""
-    source = {"path_config_source": {"path": GATE}, "resource_api_version": "V3"}
-    return {
-        "name": _NAME,
-        "config_discovery": {"config_source": source, "type_urls": [type_url(_CHAIN)]},
-    }
+def for_slot(content: bytes, slot: str) -> bytes:
+    """A bundle's gate file as the file of a slot."""
+    return content.replace(gate_name(SLOT).encode(), gate_name(slot).encode())

@@ -10,8 +10,8 @@ def locate(database: str) -> Config:
     """Country, region and place key of the settled client address, as request headers.
 
     Envoy's provider reads fixed paths of the database. `city.names.en` holds our place key:
-    it is the one free text among them. A database that cannot be opened is a configuration that
-    Envoy rejects, and so never one that decides.
+    it is the one free text among them. A database that cannot be opened stops Envoy at its start;
+    one that cannot be reloaded leaves the old one in place.
     """
     provider = extension(
         "maxmind",

@@ -17,9 +17,12 @@ def header_input(header: str) -> Config:
 
 
 def exact(subject: Config, choices: Mapping[str, Config], otherwise: Config) -> Config:
-    """The choice whose name equals the subject (one hash lookup), or `otherwise`."""
+    """The choice whose name equals the subject (one hash lookup), or `otherwise`.
+
+    An empty `otherwise` does nothing.
+    """
     tree = {"input": subject, "exact_match_map": {"map": dict(choices)}}
-    return nested({"matcher_tree": tree, "on_no_match": otherwise})
+    return nested({"matcher_tree": tree, **_rest(otherwise)})
 
 
 def first(choices: Sequence[tuple[Config, Config]], otherwise: Config) -> Config:
@@ -27,8 +30,11 @@ def first(choices: Sequence[tuple[Config, Config]], otherwise: Config) -> Config
     if not choices:
         return otherwise
     rows = [{"predicate": predicate, "on_match": choice} for predicate, choice in choices]
-    rest = {"on_no_match": otherwise} if otherwise else {}
-    return nested({"matcher_list": {"matchers": rows}, **rest})
+    return nested({"matcher_list": {"matchers": rows}, **_rest(otherwise)})
+
+
+def _rest(otherwise: Config) -> Config:
+    return {"on_no_match": otherwise} if otherwise else {}
 
 
 def nested(matcher: Config) -> Config:

@@ -7,6 +7,8 @@ from __future__ import annotations
 PREFIX = "x-regiongate-"
 """Every header of ours begins so; what a client sends under it is removed before anything else."""
 
+SLOT = PREFIX + "slot"
+
 COUNTRY = PREFIX + "country"
 REGION = PREFIX + "region"
 PLACE = PREFIX + "place"

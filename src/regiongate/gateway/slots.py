@@ -1,0 +1,35 @@
+"""Fill a slot with an installed generation; nothing that is in force changes by that."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+
+from regiongate.compiler.envoy.files import GATE, gate_file, slot_database
+from regiongate.compiler.envoy.gate import DATABASE, for_slot
+from regiongate.domain.errors import CannotRun
+from regiongate.gateway.state import State, replace
+
+
+def fill_database(state: State, slot: str, generation: str) -> bool:
+    """Rename a generation's database into a slot; False when the same bytes are there already."""
+    ours = state.bundle(generation) / DATABASE
+    theirs = state.root / slot_database(slot)
+    half = state.root / "slots" / f".{slot}.{os.getpid()}"
+    try:
+        theirs.parent.mkdir(parents=True, exist_ok=True)
+        if theirs.exists() and filecmp.cmp(ours, theirs, shallow=False):
+            return False
+        half.unlink(missing_ok=True)
+        # A second name for the same file: nothing is copied, and nobody may write to it.
+        half.hardlink_to(ours)
+        half.replace(theirs)
+    except OSError as error:
+        raise CannotRun(f"cannot write {theirs}: {error.strerror}") from error
+    return True
+
+
+def fill_gate(state: State, slot: str, generation: str) -> None:
+    """Rename a generation's gate into a slot."""
+    content = (state.bundle(generation) / GATE).read_bytes()
+    replace(state.root / gate_file(slot), for_slot(content, slot))
