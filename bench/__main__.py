@@ -12,8 +12,9 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from bench import litellms, load, machine, nginxes, page, record
+from bench import instructions, litellms, load, machine, nginxes, page, record
 from bench.contestant import BOTH_CORES, ONE_CORE, Contestant, Layout
+from bench.envoys import Bare
 from bench.field import MANY, UPSTREAM_PORT, Field
 from bench.process import BenchError
 from bench.record import HEADER, Table
@@ -43,7 +44,7 @@ def main(
     plan = Plan(starts or usual.starts, rounds or usual.rounds, seconds or usual.seconds)
     home = Path(tempfile.mkdtemp(prefix="regiongate-bench-"))
     try:
-        tables, parts = _measure(home, plan, quick, only)
+        tables, parts, counts = _measure(home, plan, quick, only)
     except BenchError as error:
         sys.exit(f"bench: {error}")
     finally:
@@ -52,14 +53,14 @@ def main(
         console.print(f"· {text}")
     if not (quick or only):
         facts = machine.facts()
-        record.write(RESULTS, facts, plan, tables, parts)
-        page.save(page.page(facts, plan, tables, parts), PAGE)
+        record.write(RESULTS, facts, plan, tables, parts, counts)
+        page.save(page.page(facts, plan, tables, parts, counts), PAGE)
         console.print(f"\nwritten: {RESULTS}, {PAGE}")
 
 
 def _measure(
     home: Path, plan: Plan, quick: bool, only: tuple[str, ...]
-) -> tuple[list[Table], Table | None]:
+) -> tuple[list[Table], Table | None, dict[str, float]]:
     load.require_wrk()
     nginxes.require_nginx()
     field = Field(home)
@@ -74,9 +75,27 @@ def _measure(
     for table in tables:
         _show(f"on {table.layout.name}", HEADER, table.rows())
     parts = _play(home, part_rows, ONE_CORE, plan, {}) if part_rows else None
+    counts = _count(home, part_rows)
     if parts is not None:
-        _show("the gate part by part", page.PARTS_HEADER, page.part_rows(parts))
-    return tables, parts
+        _show("the gate part by part", page.PARTS_HEADER, page.part_rows(parts, counts))
+    return tables, parts, counts
+
+
+def _count(home: Path, rows: Sequence[Contestant]) -> dict[str, float]:
+    """Instructions by name of a part; nothing, and a word why, without valgrind."""
+    upstream = nginxes.upstream(home / "upstream-count", UPSTREAM_PORT, BOTH_CORES.others)
+    try:
+        with console.status("counting instructions"):
+            return {
+                row.name: instructions.count(row.proxy, row.requests)
+                for row in rows
+                if isinstance(row.proxy, Bare)
+            }
+    except BenchError as error:
+        console.print(f"left out: instructions: {error}")
+        return {}
+    finally:
+        upstream.stop()
 
 
 def _litellm() -> dict[str, str]:

@@ -26,7 +26,7 @@ from regiongate.gateway.state import State
 
 POLICY = Path(__file__).parents[1] / "examples" / "policy.yaml"
 ORGANIZATION_HEADER = "x-organization"
-TOKEN = "identify-by-token"
+CHECK_FILTER = "identify-by-token"
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Bare:
         config = ungated(self.like.config(BOOTSTRAP), self.keep)
         if self.tokens:
             chain = gate_filters(self.like.config(GATE))
-            config = with_filter(config, next(row for row in chain if row["name"] == TOKEN))
+            config = with_filter(config, next(row for row in chain if row["name"] == CHECK_FILTER))
         for listener in config["static_resources"]["listeners"]:
             listener["address"]["socket_address"]["port_value"] = self.port
         (self.home / BOOTSTRAP).write_bytes(to_json(config))

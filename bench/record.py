@@ -83,13 +83,19 @@ def share(ratio: Ratio) -> str:
 
 
 def write(
-    path: Path, facts: Mapping[str, str], plan: Plan, tables: Sequence[Table], parts: Table | None
+    path: Path,
+    facts: Mapping[str, str],
+    plan: Plan,
+    tables: Sequence[Table],
+    parts: Table | None,
+    counts: Mapping[str, float],
 ) -> None:
-    """Write everything, each single turn too."""
+    """Write everything, each single turn too; `counts` are instructions by the name of a part."""
     shown = [*tables, *([] if parts is None else [parts])]
     content = {
         "machine": dict(facts),
         "plan": {"starts": plan.starts, "rounds": plan.rounds, "seconds": plan.seconds},
+        "instructions_per_request": {name: round(count) for name, count in counts.items()},
         "tables": [_table(table, parts=table is parts) for table in shown],
     }
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")

@@ -12,17 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regiongate.compiler.envoy import gate as compiled
+from regiongate.compiler.envoy.bootstrap import bootstrap
 from regiongate.compiler.placekey import place_key, place_keys
 from regiongate.compiler.table import decision_table
-from regiongate.compiler.verify.gate import read_gate
+from regiongate.compiler.verify.gate import read_fields, read_gate
 from regiongate.domain.judge import judge, row_at, timeline
 from regiongate.domain.organization import Organization, Standing
 from regiongate.domain.place import Place
 from regiongate.domain.policy import Policy
 from regiongate.domain.verdict import Decision, Verdict
 from tests.support import interpreter, worlds
-from tests.support.bundles import SETTINGS
+from tests.support.bundles import SETTINGS, TRUST_STORE
 
+FIELDS = read_fields(bootstrap(SETTINGS, TRUST_STORE))
 GENERATION = "1-00000000"
 
 
@@ -71,7 +73,7 @@ def test_the_compiled_gate_and_a_second_reading_agree(data: st.DataObject) -> No
     table = decision_table(policy, {key: place}, {standing}, GENERATION, instants[0])
     rows = [Organization("org", standing)]
     content = compiled.resource(compiled.gate(table, rows, SETTINGS), GENERATION)
-    gate = read_gate(content, GENERATION)
+    gate = read_gate(content, FIELDS, GENERATION)
     located = {gate.fields["city"]: key}
     for at in instants:
         path = data.draw(worlds.paths)

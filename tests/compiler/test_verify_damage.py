@@ -151,8 +151,9 @@ def _gate(change: Callable[[Any], object]) -> Callable[[Path], None]:
 
     def apply(bundle: Path) -> None:
         def inner(content: Any) -> None:
-            chain = content["resources"][0]["typed_config"]["default_filter_chain"]
-            change(chain["filters"])
+            tree = content["resources"][0]["typed_config"]["xds_matcher"]
+            run = tree["on_no_match"]["action"]["typed_config"]
+            change(run["filter_chain"]["typed_config"])
 
         _edit_json(bundle / "envoy/gate.json", inner)
 
@@ -179,7 +180,7 @@ def _open_wide(filters: Any) -> None:
 
 
 def _standings(filters: Any) -> Any:
-    tree = filters[2]["typed_config"]["shadow_matcher"]["matcher_tree"]
+    tree = filters[1]["typed_config"]["shadow_matcher"]["matcher_tree"]
     return tree["exact_match_map"]["map"]
 
 
@@ -297,8 +298,8 @@ FORGERIES = [
         "org-suspended is 'ordinary'",
     ),
     Forgery(
-        "the gate looks into another database",
-        _replace(GATE, "/verdict.mmdb", "/other.mmdb"),
+        "a slot looks into another database",
+        _replace("envoy/bootstrap.json", "slots/b/verdict.mmdb", "slots/b/other.mmdb"),
         "decisions",
         "other.mmdb",
     ),
@@ -430,4 +431,4 @@ def test_a_listener_without_a_gate_is_found(bundle: Path) -> None:
     _edit_json(bundle / "envoy/bootstrap.json", change)
     seal(bundle)
     (finding,) = verify(bundle)
-    assert "have a gate" in finding.message
+    assert "places for a gate" in finding.message

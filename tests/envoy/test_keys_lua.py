@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import random
+import re
 import shutil
 import socket
 import string
@@ -23,7 +24,8 @@ import envoy
 import pytest
 
 from regiongate.compiler.envoy.keytable import KeyTableError, pack, unpack
-from regiongate.compiler.envoy.settings import API_KEY_HEADERS
+from regiongate.compiler.envoy.log import access_log
+from regiongate.compiler.envoy.settings import API_KEY_HEADERS, Settings, endpoint, upstream
 
 Headers = Sequence[tuple[str, str]]
 
@@ -46,7 +48,7 @@ end
 
 @dataclass(frozen=True)
 class Seen:
-    """What the filters behind the script see of a request."""
+    """What the filters behind the script see of a request, and the log of the table's state."""
 
     key: str | None = None
     organization: str | None = None
@@ -68,12 +70,18 @@ def _script(table: Path) -> str:
     return text.replace("@TABLE@", str(table)).replace("@HEADERS@", named)
 
 
+def _logged(field: str) -> str:
+    settings = Settings((endpoint("127.0.0.1:1"),), upstream("http://127.0.0.1:2"))
+    fields = access_log(settings)["typed_config"]["log_format"]["json_format"]
+    return str(fields[field])
+
+
 def _config(at: Path, keys: dict[str, Any]) -> dict[str, Any]:
     answers = {
-        "key": "x-regiongate-key",
-        "organization": "x-regiongate-organization",
-        "table": "x-regiongate-organization-table",
-        "copies": "x-copies",
+        "key": "%REQ(x-regiongate-key)%",
+        "organization": "%REQ(x-regiongate-organization)%",
+        "table": _logged("organization_table"),
+        "copies": "%REQ(x-copies)%",
     }
     host = {
         "name": "any",
@@ -82,8 +90,7 @@ def _config(at: Path, keys: dict[str, Any]) -> dict[str, Any]:
             {"match": {"prefix": "/"}, "direct_response": {"status": 200}},
         ],
         "response_headers_to_add": [
-            {"header": {"key": f"saw-{name}", "value": f"%REQ({header})%"}}
-            for name, header in answers.items()
+            {"header": {"key": f"saw-{name}", "value": value}} for name, value in answers.items()
         ],
     }
     manager = _typed(
@@ -350,6 +357,80 @@ def test_ambiguous_and_oversized_keys_are_invalid(gateway: Gateway, headers: Hea
     """Several different values and long keys are `invalid`, and still hide no key that is known."""
     member = any("sk-member-1" in value for _, value in headers)
     assert gateway.see(*headers) == (AMBIGUOUS if member else INVALID)
+
+
+def _repeated(header: str, keys: Sequence[str]) -> Headers:
+    scheme = "Bearer " if header == "authorization" else ""
+    return [(header, scheme + key) for key in keys]
+
+
+@pytest.mark.envoy
+@pytest.mark.parametrize("header", ["authorization", "x-api-key"])
+def test_only_the_first_eight_values_and_the_last_are_looked_at(
+    gateway: Gateway, header: str
+) -> None:
+    """A known key is found among the first eight values or at the end; more values are invalid."""
+    for count in (8, 9, 40):
+        for at in range(count):
+            keys = [f"worthless-{n}" for n in range(count)]
+            keys[at] = _member(1)
+            seen = gateway.see(*_repeated(header, keys))
+            assert seen == (AMBIGUOUS if at < 8 or at == count - 1 else INVALID), (count, at)
+    assert gateway.see(*_repeated(header, [_member(1)] * 8)) == _known(_member(1), "org-1")
+    assert gateway.see(*_repeated(header, [_member(1)] * 9)) == AMBIGUOUS
+
+
+@pytest.mark.envoy
+@pytest.mark.parametrize("count", [9, 40])
+def test_empty_values_do_not_push_a_key_out(gateway: Gateway, count: int) -> None:
+    """Empty parts of a list, which a reader skips, are not among the eight."""
+    headers = ("authorization", "," * count + "Bearer sk-member-1" + "," * count)
+    assert gateway.see(headers) == AMBIGUOUS
+
+
+@pytest.mark.envoy
+def test_another_scheme_with_many_parameters_is_no_key(gateway: Gateway) -> None:
+    """Ten parameters of a Digest are not several keys."""
+    digest = "Digest " + ", ".join(f'p{n}="{n}"' for n in range(10))
+    assert gateway.see(("authorization", digest)) == Seen()
+
+
+HOSTILE = {
+    "many values": "Bearer c" + ",a" * 28_000,
+    "many bearers": ",".join(f"Bearer {n}" for n in range(4_200)),
+    "the same often": ",".join(["Bearer c"] * 6_200),
+    "many empty": "Bearer c" + "," * 56_000,
+    "empty first": "," * 56_000 + "Bearer c",
+    "blanks before the key": "Bearer" + " " * 56_000 + "c",
+    "blanks in a list": "Bearer c," + " " * 56_000 + "a",
+    "blanks after a value": "Bearer c" + " " * 56_000 + ",a",
+    "nearly bearer": "Bearer c," + "bearer" * 9_000,
+    "one long list of b": "Bearer c," + "b" * 56_000 + ",a",
+}
+
+
+@pytest.mark.envoy
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_no_header_costs_much_more_than_its_bytes(gateway: Gateway, value: str) -> None:
+    """The worst `Authorization` that Envoy lets in costs a worker about what any as long costs."""
+
+    def best(header: str) -> float:
+        times = []
+        for _ in range(15):
+            begin = time.perf_counter()
+            gateway.see(("authorization", header))
+            times.append(time.perf_counter() - begin)
+        return min(times)
+
+    assert best(value) < best("Basic " + "x" * len(value)) + 0.002
+
+
+def test_every_local_of_the_script_has_one_meaning() -> None:
+    """No name at the top of the script is declared twice."""
+    text = files("regiongate.compiler.envoy").joinpath("keys.lua").read_text("utf-8")
+    lines = re.findall(r"^local (?:function )?([\w, ]+)", text, re.MULTILINE)
+    declared = [name.strip() for line in lines for name in line.split(",")]
+    assert sorted(declared) == sorted(set(declared))
 
 
 @pytest.mark.envoy

@@ -12,7 +12,8 @@ PREFIX = "x-regiongate-"
 def outline(gate: Json) -> str:
     """The outline of a gate file, without its generation."""
     (resource,) = gate["resources"]
-    filters = resource["typed_config"]["default_filter_chain"]["filters"]
+    always = resource["typed_config"]["xds_matcher"]["on_no_match"]["action"]
+    filters = always["typed_config"]["filter_chain"]["typed_config"]
     text = "\n".join(line for item in filters for line in _filter(item))
     return text.replace(gate["version_info"], "GENERATION") + "\n"
 
@@ -20,12 +21,7 @@ def outline(gate: Json) -> str:
 def _filter(item: Json) -> Iterator[str]:
     config = item["typed_config"]
     yield item["name"]
-    if item["name"] == "locate":
-        provider = config["provider"]["typed_config"]
-        yield f"  in {provider['city_db_path']}"
-        for field, header in provider["common_provider_config"]["geo_field_keys"].items():
-            yield f"  {field} → {header}"
-    elif item["name"] == "keys":
+    if item["name"] == "keys":
         yield f"  {config['default_source_code']['inline_string'].splitlines()[0]}"
     elif item["name"] == "organizations":
         yield from _matcher(config["shadow_matcher"], 1)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from regiongate.domain.policy import Exemption
+
+ID_PATTERN = r"[!-+\--~]{1,256}"
+"""What an id may be made of: it travels in a header and is compared there as a whole, so printable
+ASCII without space, and without comma, with which proxies join repeated headers."""
 
 
 class State(StrEnum):
@@ -27,6 +31,12 @@ class Standing:
 
     state: State
     until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """An end is written in tables as a whole second in UTC, so it must be one."""
+        end = self.until
+        if end is not None and (end.utcoffset() != timedelta(0) or end.microsecond):
+            raise ValueError(f"a standing ends at a whole second in UTC, not at {end.isoformat()}")
 
     def state_at(self, at: datetime) -> State:
         """The state at an instant."""

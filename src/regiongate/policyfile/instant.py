@@ -15,6 +15,7 @@ from regiongate.policyfile.shape import Scalar, did_you_mean
 _OFFSET = r"Z|[+-][0-9]{2}:[0-9]{2}"
 _PATTERN = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(T[0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}})?({_OFFSET})?)?$"
 _SHAPE = re.compile(_PATTERN.removesuffix("$") + r"\Z")
+_ENDS_IN_OFFSET = re.compile(rf"T.*({_OFFSET})\Z")
 _REMEDY = "write 2024-07-09 (midnight), 2024-07-09T09:00 (local) or 2024-07-09T16:00Z"
 _NEVER = "never"
 
@@ -39,6 +40,11 @@ def instant(text: str, zone: tzinfo) -> datetime:
     if said.tzinfo is not None:
         return said.astimezone(UTC)
     return _local(text, said, zone)
+
+
+def has_offset(text: str) -> bool:
+    """Whether a time says its own offset, and so needs no time zone."""
+    return _ENDS_IN_OFFSET.search(text) is not None
 
 
 def _local(text: str, said: datetime, zone: tzinfo) -> datetime:

@@ -10,13 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from regiongate.domain.errors import CannotRun, Problem, ProblemsFound
-from regiongate.domain.organization import ORDINARY, Organization, Standing, State
+from regiongate.domain.organization import ID_PATTERN, ORDINARY, Organization, Standing, State
+from regiongate.policyfile.instant import has_offset, instant
+from regiongate.policyfile.node import shown
+from regiongate.policyfile.reader import Wrong
 
 HEADER = ["organization", "state", "until", "key_sha256"]
 
-# What an id may be made of: it travels in a header and is compared there as a whole, so no
-# space, and no comma, with which proxies join repeated headers.
-_ID = re.compile(r"[!-+\--~]{1,256}\Z")
+MAX_BYTES = 32 * 2**20
+"""The size of the largest file that is read: some 300 000 keys."""
+
+_ID = re.compile(ID_PATTERN + r"\Z")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
 
@@ -24,26 +28,24 @@ def load(path: Path) -> tuple[Organization, ...]:
     """Read a CSV file with the columns `organization,state,until,key_sha256`.
 
     One row for each key; an organization with several keys has several rows with the same state
-    and end. `until` is an instant with its offset (RFC 3339) or empty; `key_sha256` is the SHA-256
+    and end. `until` is an instant with its offset (2025-01-01T00:00:00Z) or empty; `key_sha256` is the SHA-256
     digest of the key in lower-case hexadecimal, or empty. Raises ProblemsFound with every problem,
     CannotRun when the file cannot be read.
     """
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CannotRun(f"The organizations file {path} cannot be read: {error}") from error
-    rows = csv.reader(io.StringIO(text))
-    if next(rows, None) != HEADER:
-        message = "The first line is not the header"
-        remedy = f"begin with `{','.join(HEADER)}`"
-        raise ProblemsFound([Problem(str(path), 1, 1, "bad-header", message, remedy)])
     reading = _Reading(str(path))
-    for cells in rows:
-        if cells:
-            reading.row(rows.line_num, cells)
+    reading.file_of(_bytes(path))
     if reading.problems:
         raise ProblemsFound(reading.problems)
     return reading.organizations()
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        # A path with a null character raises ValueError.
+        raise CannotRun(f"The organizations file {path} cannot be read: {error}") from error
 
 
 def dump(rows: Iterable[Organization]) -> str:
@@ -75,7 +77,37 @@ class _Reading:
             for name in sorted(self._standings)
         )
 
-    def row(self, line: int, cells: list[str]) -> None:
+    def file_of(self, data: bytes) -> None:
+        """Take a whole file. A byte order mark, as spreadsheets write it, is let pass."""
+        if len(data) > MAX_BYTES:
+            message = f"The file is larger than {MAX_BYTES // 2**20} MiB"
+            self._problem(1, "too-big", message, "leave out organizations that are ordinary")
+            return
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            self._problem(line, "bad-encoding", "The text is not UTF-8", "save the file as UTF-8")
+            return
+        # A quote that is never closed would swallow all rows after it, so the reading is strict.
+        rows = csv.reader(io.StringIO(text, newline=None), strict=True)
+        try:
+            self._rows(rows)
+        except csv.Error as error:
+            remedy = "close every quote, and keep cells short"
+            line = max(rows.line_num, 1)
+            self._problem(line, "bad-csv", f"The row cannot be read ({error})", remedy)
+
+    def _rows(self, rows: _CsvReader) -> None:
+        if next(rows, None) != HEADER:
+            remedy = f"begin with `{','.join(HEADER)}`"
+            self._problem(1, "bad-header", "The first line is not the header", remedy)
+            return
+        for cells in rows:
+            if cells:
+                self._row(rows.line_num, cells)
+
+    def _row(self, line: int, cells: list[str]) -> None:
         """Take one row, or note what is wrong with it."""
         if len(cells) != len(HEADER):
             message = f"The row has {len(cells)} columns"
@@ -83,7 +115,7 @@ class _Reading:
             return
         name, state, until, key = cells
         if _ID.match(name) is None:
-            message = f"`{name}` is not an organization id"
+            message = f"`{shown(name)}` is not an organization id"
             remedy = "use up to 256 printable ASCII characters without space or comma"
             self._problem(line, "bad-organization", message, remedy)
             return
@@ -99,17 +131,14 @@ class _Reading:
         try:
             kind = State(state)
         except ValueError:
-            message = f"`{state}` is not a state"
+            message = f"`{shown(state)}` is not a state"
             self._problem(line, "bad-state", message, f"write {', '.join(State)}")
             return None
         if not until:
             return ORDINARY if kind is State.ORDINARY else Standing(kind)
-        try:
-            end = datetime.fromisoformat(until)
-        except ValueError:
-            end = None
-        if end is None or end.tzinfo is None or kind is State.ORDINARY:
-            message = f"`{until}` is not an end for the state {kind}"
+        end = None if kind is State.ORDINARY else _end(until)
+        if end is None:
+            message = f"`{shown(until)}` is not an end for the state {kind}"
             remedy = "write 2025-01-01T00:00:00Z, or leave it empty; ordinary has no end"
             self._problem(line, "bad-until", message, remedy)
             return None
@@ -123,12 +152,23 @@ class _Reading:
             self._problem(line, "bad-key-digest", message, remedy)
             return
         digest = bytes.fromhex(key)
-        owner = self._owners.setdefault(digest, name)
-        if owner != name:
+        owner = self._owners.get(digest)
+        if owner is None:
+            self._owners[digest] = name
+            self._keys[name].append(digest)
+        elif owner != name:
             message = f"The key {key[:16]}… belongs to {owner} already"
             self._problem(line, "duplicate-key", message, "give each key to one organization")
-        elif digest not in self._keys[name]:
-            self._keys[name].append(digest)
 
     def _problem(self, line: int, code: str, message: str, remedy: str) -> None:
         self.problems.append(Problem(self.file, line, 1, code, message, remedy))
+
+
+def _end(text: str) -> datetime | None:
+    """The end of a state in UTC; None when it is not one that a table could hold and give back."""
+    try:
+        end = instant(text, UTC) if has_offset(text) else None
+    except Wrong:
+        return None
+    # An offset can carry the first and the last day out of the years that can be read again.
+    return end if end is not None and 1970 <= end.year < 2200 else None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TypeVar
 
+from regiongate.domain.organization import ID_PATTERN
 from regiongate.policyfile.node import ScalarNode
 from regiongate.policyfile.reader import Reader, Wrong
 from regiongate.policyfile.shape import Scalar, did_you_mean
@@ -88,9 +89,8 @@ CONTACT = word(
     rf"(https?://|mailto:){_URL_LETTERS}{{1,500}}",
     "write mailto:… or https://… with ASCII letters",
 )
-# No comma either: proxies join repeated headers with it.
 ORGANIZATION = word(
-    "an organization", r"[!-+\--~]{1,256}", "use 1 to 256 ASCII letters, no space and no comma"
+    "an organization", ID_PATTERN, "use 1 to 256 ASCII letters, no space and no comma"
 )
 PATH = word(
     "a path",

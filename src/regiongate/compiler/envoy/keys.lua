@@ -11,7 +11,9 @@ local HEADERS = {@HEADERS@}
 -- A request without a key gets none of them. Of several different keys the first that the table
 -- knows names the organization, so that a worthless key beside the real one hides nothing. The
 -- short form is "invalid" where the first key has more than 4096 bytes, or its header came several
--- times with different values. Whatever a client sent under these three names is removed. The key
+-- times with different values or more than eight times. Of more than eight, only the first eight and
+-- the last are looked at: an API that wants one takes the first or the last, and a client must not
+-- make a worker hash thousands. Whatever a client sent under these three names is removed. The key
 -- itself is neither stored nor logged, and the buffer it is hashed in is wiped.
 --
 -- With LuaJIT's compiler off, the filter costs ten times as much: keep what it repeats simple.
@@ -31,6 +33,7 @@ local KEY = "x-regiongate-key"
 local ORGANIZATION = "x-regiongate-organization"
 local TABLE_STATE = "x-regiongate-organization-table"
 local MAX_KEY_BYTES = 4096
+local MAX_VALUES = 8
 
 -- SHA-256 (FIPS 180-4) ---------------------------------------------------------------------
 -- One block is straight-line code over local variables, written out here by a loop: LuaJIT
@@ -233,7 +236,8 @@ local function bearer(headers)
     -- Envoy joins repeated authorization headers with commas; a bearer token has none itself.
     if find(value, ",", 1, true) then
         local first = match(value, "^[^,]*") .. ","
-        if value .. "," ~= rep(first, (#value + 1) / #first) then
+        local times = (#value + 1) / #first
+        if times > MAX_VALUES or value .. "," ~= rep(first, times) then
             if find(lower(value), "bearer[ \t]") then return false end
             return nil -- another scheme, whose parameters commas separate
         end
@@ -250,6 +254,7 @@ local function plain(headers, name)
     if not value then return nil end
     if find(value, ",", 1, true) then -- the key's own comma, or several values joined
         local count = headers:getNumValues(name)
+        if count > MAX_VALUES then return false end
         value = headers:getAtIndex(name, 0)
         for i = 1, count - 1 do
             if headers:getAtIndex(name, i) ~= value then return false end
@@ -265,32 +270,41 @@ for i, name in ipairs(HEADERS) do
     end
 end
 
--- Every value of a header that was sent several times, each as text, begin and end.
-local function each_value(headers, name)
-    local joined = headers:get(name)
-    local texts = {}
-    if name == "authorization" then
-        for text in string.gmatch(joined, "[^,]+") do
-            texts[#texts + 1] = string.gsub(text, "^%s*[Bb][Ee][Aa][Rr][Ee][Rr]%s+", "")
+-- The first values of a header that was sent several times, and its last. Each pattern here walks
+-- the text once, whatever a client put there.
+local function values_of_bearer(headers)
+    local joined, values = headers:get("authorization"), {}
+    for text in string.gmatch(joined, "[^,]+") do
+        if #values == MAX_VALUES then
+            values[MAX_VALUES + 1] = match(joined, "^.*,([^,]+)")
+            break
         end
-    else
-        for i = 0, headers:getNumValues(name) - 1 do
-            texts[#texts + 1] = headers:getAtIndex(name, i)
-        end
+        values[#values + 1] = text
     end
-    return texts
+    for i, text in ipairs(values) do
+        values[i] = string.gsub(text, "^%s*[Bb][Ee][Aa][Rr][Ee][Rr]%s+", "")
+    end
+    return values
 end
 
-local function digest(value, from, to)
+local function values_of_plain(headers, name)
+    local count, values = headers:getNumValues(name), {}
+    for i = 0, math.min(count, MAX_VALUES) - 1 do values[i + 1] = headers:getAtIndex(name, i) end
+    if count > MAX_VALUES then values[MAX_VALUES + 1] = headers:getAtIndex(name, count - 1) end
+    return values
+end
+
+local function hash_part(value, from, to)
     hash(ffi.cast("const uint8_t *", value) + from, to - from)
 end
 
 -- The owner of any of several values; the first that the table knows.
 local function owner_among(headers, name)
-    for _, text in ipairs(each_value(headers, name)) do
+    local read = name == "authorization" and values_of_bearer or values_of_plain
+    for _, text in ipairs(read(headers, name)) do
         local value, from, to = trim(text, 0, #text)
         if value and to - from <= MAX_KEY_BYTES then
-            digest(value, from, to)
+            hash_part(value, from, to)
             local organization = owner()
             if organization then return organization end
         end
@@ -304,7 +318,7 @@ local function identify(headers)
     for i = 1, #READERS do
         local value, from, to = READERS[i](headers)
         if value and to - from <= MAX_KEY_BYTES then
-            digest(value, from, to)
+            hash_part(value, from, to)
             key = key or short_form()
             organization = organizations and owner()
         elseif value ~= nil then

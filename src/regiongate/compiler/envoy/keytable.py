@@ -29,14 +29,14 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from sys import byteorder
 
+from regiongate.domain.organization import ID_PATTERN
+
 MAGIC = b"RGKEYS1\n"
 DIGEST_BYTES = 32
 MAX_ORGANIZATION_BYTES = 256
 
 _HEADER = struct.Struct("<8s4I")
-# An id travels in a request header and is compared there as a whole: printable ASCII, no space,
-# and no comma, with which proxies join repeated headers.
-_ORGANIZATION = re.compile(r"[!-+\--~]{1,256}")
+_ORGANIZATION = re.compile(ID_PATTERN)
 
 
 class KeyTableError(ValueError):
