@@ -17,7 +17,7 @@ from bench.contestant import BOTH_CORES, ONE_CORE, Contestant, Layout
 from bench.envoys import Bare
 from bench.field import MANY, UPSTREAM_PORT, Field
 from bench.process import BenchError
-from bench.record import HEADER, Table
+from bench.record import HEADER, Measured, Table
 from bench.rounds import Plan, play
 
 HERE = Path(__file__).parent
@@ -44,25 +44,23 @@ def main(
     plan = Plan(starts or usual.starts, rounds or usual.rounds, seconds or usual.seconds)
     home = Path(tempfile.mkdtemp(prefix="regiongate-bench-"))
     try:
-        tables, parts, counts = _measure(home, plan, quick, only)
+        found = _measure(home, plan, quick, only)
     except BenchError as error:
         sys.exit(f"bench: {error}")
     finally:
         shutil.rmtree(home, ignore_errors=True)
-    for text in page.findings(tables):
+    for text in page.findings(found.tables):
         console.print(f"· {text}")
     if not (quick or only):
-        facts = machine.facts()
-        record.write(RESULTS, facts, plan, tables, parts, counts)
-        page.save(page.page(facts, plan, tables, parts, counts), PAGE)
+        record.write(RESULTS, found)
+        PAGE.write_text(page.page(found), "utf-8")
         console.print(f"\nwritten: {RESULTS}, {PAGE}")
 
 
-def _measure(
-    home: Path, plan: Plan, quick: bool, only: tuple[str, ...]
-) -> tuple[list[Table], Table | None, dict[str, float]]:
+def _measure(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> Measured:
     load.require_wrk()
     nginxes.require_nginx()
+    facts = machine.facts()
     field = Field(home)
     with console.status("compiling the bundles"):
         rows = _chosen(field.comparison((MANY,) if quick else (1, MANY)), only)
@@ -78,7 +76,7 @@ def _measure(
     counts = _count(home, part_rows)
     if parts is not None:
         _show("the gate part by part", page.PARTS_HEADER, page.part_rows(parts, counts))
-    return tables, parts, counts
+    return Measured(facts, plan, tables, parts, counts)
 
 
 def _count(home: Path, rows: Sequence[Contestant]) -> dict[str, float]:

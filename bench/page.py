@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
-from bench.record import HEADER, Table, cpu, rate, share
-from bench.rounds import Plan, Result
+from bench.record import HEADER, Measured, Table, cpu, rate, share
+from bench.rounds import Result
 
 _INTRODUCTION = """\
 # How fast it is
@@ -32,17 +31,19 @@ processor time is limited by wrk and the upstream on their core: its rate says l
 """
 
 
-def page(facts: Mapping[str, str], plan: Plan, tables: Sequence[Table], parts: Table | None) -> str:
+def page(found: Measured) -> str:
     """The whole page."""
+    plan, tables = found.plan, found.tables
     introduction = _INTRODUCTION.format(
         seconds=plan.seconds, rounds=plan.rounds, starts=plan.starts
     )
-    blocks = [introduction, _facts(facts), "## What the numbers say\n", _list(findings(tables))]
+    said = _list(findings(tables))
+    blocks = [introduction, _facts(found.facts), "## What the numbers say\n", said]
     for table in tables:
         blocks += [f"## On {table.layout.name}\n", _markdown(HEADER, table.rows())]
         blocks += [_list(f"Left out: {name}: {why}." for name, why in table.absent.items())]
-    if parts is not None:
-        blocks += [_PARTS, _markdown(PARTS_HEADER, part_rows(parts, counts))]
+    if found.parts is not None:
+        blocks += [_PARTS, _markdown(PARTS_HEADER, part_rows(found.parts, found.counts))]
     return "\n".join(block for block in blocks if block)
 
 
@@ -155,8 +156,3 @@ def _list(texts: Iterable[str]) -> str:
 def _markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def save(text: str, path: Path) -> None:
-    """Write the page."""
-    path.write_text(text, "utf-8")

@@ -82,20 +82,29 @@ def share(ratio: Ratio) -> str:
     return f"{ratio.middle:.2f} ({ratio.low:.2f}-{ratio.high:.2f})"
 
 
-def write(
-    path: Path,
-    facts: Mapping[str, str],
-    plan: Plan,
-    tables: Sequence[Table],
-    parts: Table | None,
-    counts: Mapping[str, float],
-) -> None:
-    """Write everything, each single turn too; `counts` are instructions by the name of a part."""
-    shown = [*tables, *([] if parts is None else [parts])]
+@dataclass(frozen=True)
+class Measured:
+    """Everything that a run of the bench found out.
+
+    `parts` is the gate put together part by part, and `counts` are its instructions per request by
+    the name of a row; both are empty when they were not asked for.
+    """
+
+    facts: Mapping[str, str]
+    plan: Plan
+    tables: Sequence[Table]
+    parts: Table | None
+    counts: Mapping[str, float]
+
+
+def write(path: Path, found: Measured) -> None:
+    """Write everything, each single turn too."""
+    plan, parts = found.plan, found.parts
+    shown = [*found.tables, *([] if parts is None else [parts])]
     content = {
-        "machine": dict(facts),
+        "machine": dict(found.facts),
         "plan": {"starts": plan.starts, "rounds": plan.rounds, "seconds": plan.seconds},
-        "instructions_per_request": {name: round(count) for name, count in counts.items()},
+        "instructions_per_request": {name: round(count) for name, count in found.counts.items()},
         "tables": [_table(table, parts=table is parts) for table in shown],
     }
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")

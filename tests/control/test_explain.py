@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
-import maxminddb
 import pytest
 from click.testing import CliRunner, Result
 
@@ -18,8 +18,9 @@ from regiongate.compiler.reader import BundleReader
 from regiongate.control.explain import Question, by_bundle, by_request, find_line
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway.state import State
-from regiongate.geo import bundled
-from tests.support.bundles import files, folder_inputs, tables, write
+from regiongate.geo.mmdb.writer import encode
+from regiongate.geo.ranges import from_networks
+from tests.support.bundles import files, folder_inputs, write
 
 WORLD = Path(__file__).parents[1] / "compiler" / "world"
 AT = datetime(2024, 6, 30, tzinfo=UTC)
@@ -210,8 +211,10 @@ def test_sources_that_are_not_the_policys(content: dict[str, bytes], tmp_path: P
 def test_a_database_of_other_making(content: dict[str, bytes], tmp_path: Path) -> None:
     """Another MaxMind DB under our name is refused, not taken for one that knows nothing."""
     folder = write(content, tmp_path / "bundle")
-    other = bundled.source("iptoasn").path if False else _another_mmdb()
-    (folder / DATABASE).write_bytes(other)
+    steps = from_networks([(IPv4Network("1.0.0.0/8"), 0)])
+    records = [{"country": {"iso_code": "CN"}}]
+    data = encode(steps, records, build_epoch=1, database_type="Other", description="Other")
+    (folder / DATABASE).write_bytes(data)
     with pytest.raises(CannotRun, match=rf"{folder / DATABASE}.*build the bundle again"):
         by_bundle(Question("1.1.1.1", AT), folder)
 

@@ -194,6 +194,45 @@ def test_what_we_add_is_ours(behind: Gateway) -> None:
     line = behind.line(seen["headers"]["x-request-id"])
     assert "spoofed" not in str(line)
     assert (line["organization"], line["key"], line["region"]) == (None, None, None)
+    assert line["organization_table"] is None
+
+
+TWINS = ("x_regiongate_{}", "X_Regiongate-{}", "X-Regiongate_{}", "x-regiongate-{}")
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_no_spelling_of_our_names_reaches_the_upstream(behind: Gateway, twin: str) -> None:
+    """CGI and WSGI make one variable of `-` and `_`, so a client's twin of our header goes too."""
+    names = [name.replace("-", mark) for name in OUR_HEADERS for mark in "-_"]
+    lines = [f"{twin.format(name)}: spoofed" for name in names]
+    own = f"X-Forwarded-For: {AMERICA}"
+    kept = ["x_regiongates: kept", "my-x-regiongate-verdict: kept"]
+    seen = raw.send(behind.port, raw.request(own, *lines, *kept, target="/v1/echo")).json()
+    assert "spoofed" not in str(seen)
+    assert seen["headers"]["x_regiongates"] == "kept"
+    assert seen["headers"]["my-x-regiongate-verdict"] == "kept"
+    assert seen["headers"]["x-regiongate-verdict"] == "allow"
+
+
+def test_no_spelling_of_the_organization_header_reaches_the_upstream(
+    upstream: str, tmp_path: Path
+) -> None:
+    """Of an untrusted peer the organization header is removed with `-`, with `_`, and mixed."""
+    policy = policy_text(location={"private": "allow"}, organizations=[exempt("newsroom")])
+    with running_gateway(
+        tmp_path,
+        policy,
+        upstream=upstream,
+        trusted=PRIVATE_NETWORK,
+        api_keys=False,
+        organization_header="x-org.team-id",
+    ) as running:
+        spoofed = [f"X{a}Org.Team{b}Id: newsroom" for a in "-_" for b in "-_"]
+        content = raw.request(*spoofed, "x-orgsteam-id: kept", target="/v1/echo")
+        headers = raw.send(running.port, content).json()["headers"]
+        assert "newsroom" not in str(headers)
+        assert headers["x-orgsteam-id"] == "kept"
+        assert running.line(headers["x-request-id"])["organization"] is None
 
 
 @pytest.mark.parametrize("form", forms(CHINA))

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from regiongate.gateway.state import State
 from tests.support.command import Up, alive, kill, processes_of, regiongate, running_up
 from tests.support.gateway import AMERICA, CHINA, played
 from tests.support.policies import FAR_AHEAD, LONG_AGO, policy_text, stamp
@@ -101,7 +102,7 @@ def test_explain_address(up: Up) -> None:
     assert set(found) >= EXPLAIN_KEYS
     assert (found["country"], found["region"], found["verdict"]) == ("CN", None, "warn")
     assert found["policy"] == {"name": "example-api", "version": "1"}
-    assert found["generation"] == (up.state / "current").read_text().strip()
+    assert found["generation"] == State(up.state).current()
     assert found["next"] == {"verdict": "block", "at": stamp(FAR_AHEAD)}
     assert [row["name"] for row in found["sources"]] == ["iptoasn", "geo-whois", "ipfire"]
     assert all({"name", "country", "date"} <= set(row) for row in found["sources"])
@@ -220,7 +221,7 @@ def test_failing_policy_test(tmp_path: Path) -> None:
 
 def test_publish_errors(up: Up, tmp_path: Path) -> None:
     """A policy with problems is not published: exit code 1, and the old generation stays."""
-    before = (up.state / "current").read_text()
+    before = State(up.state).current()
     bad = tmp_path / "bad.yaml"
     bad.write_text("format: regiongate/1\n")
     assert regiongate("publish", "--policy", bad, "--state", up.state).returncode == 1
@@ -230,12 +231,12 @@ def test_publish_errors(up: Up, tmp_path: Path) -> None:
     nobody = regiongate("publish", "--policy", bad, "--state", tmp_path / "nobody")
     assert nobody.returncode == 2
     assert "no gateway has run" in nobody.stderr
-    assert (up.state / "current").read_text() == before
+    assert State(up.state).current() == before
 
 
 def test_envoy_dies(up: Up) -> None:
     """`up` starts a dead Envoy again with what was in force."""
-    before, generation = up.envoy_pid(), (up.state / "current").read_text()
+    before, generation = up.envoy_pid(), State(up.state).current()
     kill(before)
     for _ in range(200):
         events = [json.loads(line) for line in (up.state / "log" / "events.log").open()]
@@ -243,7 +244,7 @@ def test_envoy_dies(up: Up) -> None:
             break
         time.sleep(0.05)
     assert up.envoy_pid() != before
-    assert (up.state / "current").read_text() == generation
+    assert State(up.state).current() == generation
     assert [event["event"] for event in events[-2:]] == ["envoy-died", "envoy-restarted"]
     assert "x-region-access" in get(up, address=CHINA).headers
     assert "Envoy died" in up.printed()
@@ -253,12 +254,12 @@ def test_the_whole_round(policy: Path, tmp_path: Path, upstream: str) -> None:
     """A killed `up` is picked up unchanged by the next; Ctrl-C then stops everything it started."""
     arguments = ("--policy", policy, "--upstream", upstream, *TRUST)
     with running_up(tmp_path, *arguments) as first:
-        envoy, generation = first.envoy_pid(), (first.state / "current").read_text()
+        envoy, generation = first.envoy_pid(), State(first.state).current()
         first.kill()
         assert alive(envoy)
         with running_up(tmp_path, *arguments, port=first.port) as second:
             assert second.envoy_pid() == envoy
-            assert (second.state / "current").read_text() == generation
+            assert State(second.state).current() == generation
             assert "picked up" in second.printed()
             assert get(second, address=AMERICA).status_code == 200
             assert second.interrupt() == 0
@@ -282,4 +283,12 @@ def test_other_settings(up: Up, policy: Path, tmp_path: Path, upstream: str) -> 
         assert "other settings" in done.stderr
         assert alive(first.envoy_pid())
         assert regiongate("down", "--state", first.state).returncode == 0
+        assert processes_of(tmp_path) == []
+
+
+def test_down_ends_up(policy: Path, tmp_path: Path, upstream: str) -> None:
+    """`down` ends the `up` that watches over the gateway too, so that nothing starts it again."""
+    with running_up(tmp_path, "--policy", policy, "--upstream", upstream, *TRUST) as first:
+        assert regiongate("down", "--state", first.state).returncode == 0
+        assert first.process.wait(timeout=10) == 0
         assert processes_of(tmp_path) == []

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from regiongate.cli import output
 from regiongate.cli.gateway_options import state_option
@@ -27,7 +28,9 @@ from regiongate.gateway.state import State
 @click.option("--bundle", "bundle_dir", type=FilePath(), help="Explain by a bundle.")
 @state_option
 @json_option
+@click.pass_context
 def explain(
+    ctx: click.Context,
     address: str | None,
     request_id: str | None,
     organization: str | None,
@@ -43,11 +46,8 @@ def explain(
 
     By default the running gateway's bundle answers.
     """
+    _refuse_ignored(ctx)
     state = State(state_dir.resolve())
-    if (address is None) == (request_id is None):
-        raise click.UsageError("Name an ADDRESS or a --request-id, not both.")
-    if policy is not None and bundle_dir is not None:
-        raise click.UsageError("Name --policy or --bundle, not both.")
     if request_id is not None:
         found = by_request(request_id, state.access_log, state.bundles)
     else:
@@ -62,6 +62,36 @@ def explain(
         _tell(found)
 
 
+_FLAGS = {
+    "organization": "--organization",
+    "path": "--path",
+    "at": "--at",
+    "policy": "--policy",
+    "organizations": "--organizations",
+    "bundle_dir": "--bundle",
+}
+"""The options that ask something of an address; the log answers them for a request."""
+
+
+def _refuse_ignored(ctx: click.Context) -> None:
+    """Refuse an option that would be ignored: the answer would be one to another question."""
+    given = {
+        name
+        for name in ctx.params
+        if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT
+    }
+    if ("address" in given) == ("request_id" in given):
+        raise click.UsageError("Name an ADDRESS or a --request-id, not both.")
+    ignored = [flag for name, flag in _FLAGS.items() if name in given]
+    if "request_id" in given and ignored:
+        message = f"The log answers for a --request-id: leave out {', '.join(ignored)}."
+        raise click.UsageError(message)
+    if {"policy", "bundle_dir"} <= given:
+        raise click.UsageError("Name --policy or --bundle, not both.")
+    if "organizations" in given and "policy" not in given:
+        raise click.UsageError("--organizations belongs to --policy: name both, or leave it out.")
+
+
 def _in_force(state: State) -> Path:
     current = state.current()
     if current is None:
@@ -71,8 +101,24 @@ def _in_force(state: State) -> Path:
 
 
 def _tell(found: dict[str, Any]) -> None:
+    if found["policy"]["name"] is None:
+        rows = [("rule", found["rule"] or "none"), ("generation", "none")]
+    else:
+        rows = _decided(found)
+    if "log" in found:
+        line = found["log"]
+        rows.append(("log", f"{line['time']} {line['method']} {line['path']} → {line['status']}"))
+        if line["verdict"] != found["verdict"]:
+            rows.append(("CAUTION", f"the log says {line['verdict']}"))
     place = found["region"] or found["country"] or "no region"
-    click.echo(f"{found['address']} ({place}): {found['verdict']}, because {found['reason']}")
+    where = f"{found['address'] or 'no address'} ({place})"
+    click.echo(f"{where}: {found['verdict'] or 'no verdict'}, because {found['reason']}")
+    for name, text in rows:
+        click.echo(f"  {name:<13}{text}")
+
+
+def _decided(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """What there is to tell of a verdict that a policy has made."""
     following = found["next"]
     rows = [
         ("rule", found["rule"]),
@@ -90,14 +136,7 @@ def _tell(found: dict[str, Any]) -> None:
     ]
     if found["would"] != found["verdict"]:
         rows.insert(0, ("would be", found["would"]))
-    rows += [
+    return rows + [
         ("source", f"{row['name']} of {row['date']}: {row['country'] or 'knows nothing'}")
         for row in found["sources"]
     ]
-    if "log" in found:
-        line = found["log"]
-        rows.append(("log", f"{line['time']} {line['method']} {line['path']} → {line['status']}"))
-        if line["verdict"] != found["verdict"]:
-            rows.append(("CAUTION", f"the log says {line['verdict']}"))
-    for name, text in rows:
-        click.echo(f"  {name:<13}{text}")

@@ -61,11 +61,13 @@ def up(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with state.lock("up", f"`regiongate up` already runs for {state.root}"):
+        state.want_stop(False)
         with console.status("compiling the policy and starting Envoy"):
             what = _inputs(policy, organizations)
             started = _start(state, chosen, what, workers, sampled)
         _tell(console, state, chosen, started, sampled)
-        run.watch(state, workers, stop, lambda text: console.print(f"[bold]·[/] {text}"))
+        behind = endpoint(SAMPLE) if sampled else None
+        run.watch(state, workers, behind, stop, lambda text: console.print(f"[bold]·[/] {text}"))
         console.print("stopping")
         run.stop(state)
 
@@ -74,7 +76,7 @@ def up(
 @state_option
 def down(state_dir: Path) -> None:
     """Stop the gateway of a state directory, also one whose `up` has died."""
-    run.stop(State(state_dir.resolve()))
+    run.down(State(state_dir.resolve()))
 
 
 def _inputs(policy: Path | None, organizations: Path | None) -> Inputs:

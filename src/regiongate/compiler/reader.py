@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import struct
 from collections.abc import Callable
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -24,23 +25,47 @@ from regiongate.domain.place import Place
 from regiongate.domain.policy import Policy
 from regiongate.policyfile import load, organizations
 
+_FACTS = {
+    "number": int,
+    "generation": str,
+    "atlas": str,
+    "at": str,
+    "sources": list,
+    "counts": dict,
+    "files": dict,
+}
+"""What a manifest must say to be read, and as what."""
+
+# The database reader trusts a file once its metadata is found; these are what damage makes it do.
+_UNREADABLE = (
+    maxminddb.InvalidDatabaseError,
+    ValueError,
+    LookupError,
+    TypeError,
+    struct.error,
+    RecursionError,
+)
+
 
 class BundleReader:
     """One bundle on disk, read with the official MaxMind DB reader."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        try:
-            self.manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise CannotRun(f"{folder} is not a bundle: {error}") from error
-        if self.manifest.get("format") != FORMAT:
-            raise CannotRun(f"{folder} is not a bundle of the format {FORMAT}")
+        self.manifest = _manifest(folder)
 
     @property
     def generation(self) -> str:
         """The generation, as log lines name it."""
         return str(self.manifest["generation"])
+
+    @property
+    def sources(self) -> tuple[dict[str, Any], ...]:
+        """What the manifest says of each source, in the order in which the policy asks them."""
+        found = tuple(self.manifest["sources"])
+        if tuple(source.get("name") for source in found) != self.policy.location.sources:
+            raise _damaged(self.folder / MANIFEST, "its sources are not those of the policy")
+        return found
 
     @cached_property
     def policy(self) -> Policy:
@@ -58,8 +83,8 @@ class BundleReader:
         """The verdict database. Raises CannotRun when it is not one."""
         try:
             return maxminddb.open_database(self.folder / DATABASE, maxminddb.MODE_MMAP)
-        except (OSError, maxminddb.InvalidDatabaseError) as error:
-            raise CannotRun(f"{self.folder / DATABASE} cannot be read: {error}") from error
+        except (OSError, *_UNREADABLE) as error:
+            raise _damaged(self.folder / DATABASE, str(error)) from error
 
     @cached_property
     def listed_organizations(self) -> tuple[Organization, ...]:
@@ -104,30 +129,59 @@ class BundleReader:
 
     def record(self, address: IPv4Address | IPv6Address) -> dict[str, Any] | None:
         """What the database says of a canonical address."""
-        return record_in(self.database, address)
+        return record_in(self.database, address, self.folder / DATABASE)
 
     def place(self, address: IPv4Address | IPv6Address) -> Place:
         """The place of an address, put together again from the database and the policy."""
-        return place_in(self.database, self.policy, address)
+        return place_in(self.database, self.policy, address, self.folder / DATABASE)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a bundle, with the facts that its readers ask for."""
+    path = folder / MANIFEST
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise _damaged(path, str(error)) from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise _damaged(path, f"it is no manifest of the format {FORMAT}")
+    for name, kind in _FACTS.items():
+        if not isinstance(found.get(name), kind):
+            raise _damaged(path, f"it does not say `{name}`")
+    if not all(isinstance(source, dict) for source in found["sources"]):
+        raise _damaged(path, "it does not say `sources`")
+    return found
+
+
+def _damaged(path: Path | str, why: str) -> CannotRun:
+    return CannotRun(f"{path} cannot be read ({why}): build the bundle again")
 
 
 def record_in(
-    database: maxminddb.Reader, address: IPv4Address | IPv6Address
+    database: maxminddb.Reader, address: IPv4Address | IPv6Address, where: Path | str
 ) -> dict[str, Any] | None:
-    """What a verdict database says of a canonical address; CannotRun when it is damaged."""
+    """What a verdict database says of a canonical address; CannotRun when it is damaged.
+
+    `where` is what the message calls the database.
+    """
     try:
         found: Any = database.get(address)
-    except maxminddb.InvalidDatabaseError as error:
-        raise CannotRun(f"the verdict database is damaged: {error}") from error
-    return found if isinstance(found, dict) else None
+    except _UNREADABLE as error:
+        raise _damaged(where, str(error)) from error
+    if found is not None and not isinstance(found, dict):
+        raise _damaged(where, "it is no verdict database")
+    return found
 
 
 def place_in(
-    database: maxminddb.Reader, policy: Policy, address: IPv4Address | IPv6Address
+    database: maxminddb.Reader,
+    policy: Policy,
+    address: IPv4Address | IPv6Address,
+    where: Path | str,
 ) -> Place:
     """The place of a canonical address: votes from a verdict database, the rest from the policy."""
-    found = record_in(database, address)
-    votes: dict[str, str] = {} if found is None else found["regiongate"]["votes"]
+    found = record_in(database, address, where)
+    votes = {} if found is None else _votes(found, where)
     block = special_block(address)
     rules = [
         rule
@@ -142,11 +196,19 @@ def place_in(
     )
 
 
+def _votes(record: dict[str, Any], where: Path | str) -> dict[str, str]:
+    ours = record.get("regiongate")
+    votes = ours.get("votes") if isinstance(ours, dict) else None
+    if not isinstance(votes, dict):
+        raise _damaged(where, "it is no verdict database")
+    return votes
+
+
 def place_finder(atlas: Atlas, policy: Policy) -> Callable[[str], Place]:
     """What finds the place of an address, written as text, in an atlas that is nowhere on disk."""
     database = maxminddb.open_database(io.BytesIO(atlas.database), maxminddb.MODE_FD)
 
     def find(text: str) -> Place:
-        return place_in(database, policy, canonical(text))
+        return place_in(database, policy, canonical(text), "the verdict database")
 
     return find

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from regiongate.compiler import geography
+from regiongate.compiler.bundle import GENERATION
+from regiongate.compiler.envoy import forwarding
 from regiongate.compiler.reader import BundleReader
 from regiongate.control import build
 from regiongate.domain.address import BadAddress, canonical
@@ -20,6 +22,23 @@ from regiongate.domain.judge import judge, row_at, timeline
 from regiongate.domain.organization import ORDINARY, Organization, Standing, with_exemptions
 from regiongate.domain.place import Place, locate
 from regiongate.domain.policy import Policy
+
+_NEEDED = (
+    "time",
+    "address",
+    "country",
+    "region",
+    "class",
+    "verdict",
+    "would",
+    "rule",
+    "organization",
+    "method",
+    "path",
+    "status",
+    "generation",
+)
+"""What a line of the log must say to be explained; null counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +67,7 @@ def by_bundle(question: Question, folder: Path) -> dict[str, Any]:
     bundle = BundleReader(folder)
     place = bundle.place(address_of(question))
     rows = bundle.organizations()
-    sources = tuple(bundle.manifest["sources"])
-    return answer(question, Ground(bundle.policy, place, rows, sources, bundle.generation))
+    return answer(question, Ground(bundle.policy, place, rows, bundle.sources, bundle.generation))
 
 
 def by_policy(question: Question, policy_path: Path, organizations: Path | None) -> dict[str, Any]:
@@ -72,33 +90,97 @@ def by_policy(question: Question, policy_path: Path, organizations: Path | None)
 def by_request(request_id: str, log: Path, bundles: Path) -> dict[str, Any]:
     """Explain one request of the log, by the generation that decided it."""
     line = find_line(log, request_id)
-    folder = bundles / str(line["generation"])
-    if not folder.is_dir():
-        message = f"generation {line['generation']} is not kept any more in {bundles}"
+    lacking = [key for key in _NEEDED if key not in line]
+    if lacking:
+        message = f"its line in {log} has no `{lacking[0]}`: is it a gateway's log?"
+        raise CannotRun(f"request {request_id} cannot be explained: {message}")
+    if line["generation"] is None:
+        return _undecided(line) | {"log": line}
+    generation = str(line["generation"])
+    # It becomes the name of a folder, so it must be one.
+    if GENERATION.fullmatch(generation) is None or not (bundles / generation).is_dir():
+        message = f"generation {generation} is not kept any more in {bundles}"
         raise CannotRun(f"request {request_id} cannot be explained: {message}")
     question = Question(
-        address=line["address"],
-        at=datetime.fromisoformat(line["time"]),
+        address=str(line["address"]),
+        at=_time(line),
         organization=line["organization"],
         path=line["path"],
     )
-    return by_bundle(question, folder) | {"log": line}
+    return by_bundle(question, bundles / generation) | {"log": line}
 
 
 def find_line(log: Path, request_id: str) -> dict[str, Any]:
-    """The line of a request; the newest, should an id have come twice."""
-    needle = json.dumps(request_id).encode()
+    """The line of a request; the newest, should an id have come twice.
+
+    What the log does not have is looked for in the one before it, as rotation leaves it beside.
+    """
+    before = log.with_name(f"{log.name}.1")
+    logs = [path for path in (log, before) if path.exists()] or [log]
+    for path in logs:
+        found = _line_in(path, request_id)
+        if found is not None:
+            return found
+    raise CannotRun(
+        f"no request {request_id} in {' and '.join(map(str, logs))}: has its log been rotated away?"
+    )
+
+
+def _line_in(log: Path, request_id: str) -> dict[str, Any] | None:
+    needle = b'"request_id":' + json.dumps(request_id).encode()
     try:
-        with log.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-            place = text.rfind(b'"request_id":' + needle)
-            if place >= 0:
+        with log.open("rb") as file:
+            if not log.stat().st_size:
+                return None  # An empty file cannot be mapped.
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+                place = text.rfind(needle)
+                if place < 0:
+                    return None
                 begin = text.rfind(b"\n", 0, place) + 1
                 end = text.find(b"\n", place)
                 found: dict[str, Any] = json.loads(text[begin : end if end >= 0 else len(text)])
                 return found
     except (OSError, ValueError) as error:
         raise CannotRun(f"the log {log} cannot be read: {error}") from error
-    raise CannotRun(f"no request {request_id} in {log}: has its log been rotated away?")
+
+
+def _time(line: Mapping[str, Any]) -> datetime:
+    try:
+        return datetime.fromisoformat(str(line["time"]))
+    except ValueError as error:
+        raise CannotRun(f"the log has a line of no time: {line['time']!r}") from error
+
+
+def _undecided(line: Mapping[str, Any]) -> dict[str, Any]:
+    """The explanation of a request that was answered before any generation could decide it.
+
+    The keys are those of `answer`, null where the line does not say.
+    """
+    if line["rule"] == forwarding.RULE:
+        reason = "a proxy passed on an address that cannot be read; no generation decided"
+    else:
+        reason = f"it was answered with {line['status']} before any generation could decide"
+    return {
+        "address": line["address"],
+        "country": line["country"],
+        "region": line["region"],
+        "class": line["class"],
+        "verdict": line["verdict"],
+        "would": line["would"] or line["verdict"],
+        "rule": line["rule"],
+        "reason": reason,
+        "phase": None,
+        "at": _time(line),
+        "since": None,
+        "next": None,
+        "organization": line["organization"],
+        "standing": None,
+        "policy": {"name": None, "version": None},
+        "list": {"name": None, "version": None},
+        "generation": None,
+        "agreeing": None,
+        "sources": [],
+    }
 
 
 def address_of(question: Question) -> IPv4Address | IPv6Address:

@@ -38,15 +38,11 @@ def publish(
 def publish_bundle(state: State, settings: Settings, folder: Path) -> Swapped:
     """Make the running gateway obey a bundle built elsewhere, or an older one of its own."""
     with _alone(state), _refusal_noted(state):
-        files = {
-            str(path.relative_to(folder)): path.read_bytes()
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        }
-        if MANIFEST not in files:
-            raise CannotRun(f"{folder} is not a bundle: it has no {MANIFEST}")
-        generation = state.install(files)
-        _require_sound(state, settings, generation)
+        files = listed_files(folder)
+        with _removed_when_refused(state, generation_of(files[MANIFEST])) as generation:
+            state.install(files)
+            _require_sound(state, settings, generation)
+            _require_same_start(state, generation)
         return _swap(state, Envoy(state), generation)
 
 

@@ -15,16 +15,17 @@ from regiongate.compiler.envoy.files import BOOTSTRAP
 from regiongate.compiler.envoy.settings import Endpoint, Settings, from_record, to_record
 from regiongate.compiler.envoy.slots import SLOTS
 from regiongate.compiler.snapshot import Inputs
-from regiongate.control.publish import install, publish
+from regiongate.control.publish import KEEP, install, publish
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway import events
 from regiongate.gateway.daemon import Daemon
-from regiongate.gateway.envoy import Envoy, require_free
+from regiongate.gateway.envoy import Envoy, answers, require_free
 from regiongate.gateway.slots import fill_database, fill_gate
 from regiongate.gateway.state import State, replace
 from regiongate.gateway.swap import agree
 
 _LOOK_EVERY = 0.5
+_LONGEST_PAUSE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +54,31 @@ def start(
     replace(state.settings, to_json(to_record(settings)))
     generation = _install_if_new(state, settings, what, at)
     _launch(state, envoy, settings, generation)
+    state.forget_old(KEEP)
     events.note(state, "started", generation=generation, settings=to_record(settings))
     return Started(generation, found=False, published=False)
 
 
-def watch(state: State, workers: int | None, stop: Event, tell: Callable[[str], None]) -> None:
-    """Start Envoy again should it die, and tell of every change, until `stop` is set."""
+def watch(
+    state: State,
+    workers: int | None,
+    behind: Endpoint | None,
+    stop: Event,
+    tell: Callable[[str], None],
+) -> None:
+    """Start Envoy, and the sample API `behind` it, again should they die; tell of every change.
+
+    Ends when `stop` is set, or when `regiongate down` asks for it.
+    """
     envoy = Envoy(state, workers)
-    known = state.current()
-    while not stop.wait(_LOOK_EVERY):
-        if envoy.daemon.pid() is None:
-            events.note(state, "envoy-died", words=envoy.daemon.last_words())
-            tell("Envoy died; starting it again")
-            _relaunch(state, envoy, tell)
+    known, pause = state.current(), _LOOK_EVERY
+    while not stop.wait(pause) and not state.stop_wanted():
+        pause = _LOOK_EVERY
+        if envoy.daemon.pid() is None and not _relaunch(state, envoy, tell):
+            pause = min(_LONGEST_PAUSE, max(2 * pause, 5.0))
+        if behind is not None and sample(state, behind).pid() is None:
+            tell("the sample API died; starting it again")
+            sample(state, behind).start()
         if (current := state.current()) != known:
             known = current
             tell(f"generation {current} is in force")
@@ -81,6 +94,23 @@ def stop(state: State) -> None:
     Envoy(state).stop()
     sample(state, Endpoint("127.0.0.1", 0)).stop()
     events.note(state, "stopped")
+
+
+def down(state: State, patience: float = 15.0) -> None:
+    """Stop a gateway from outside: the process that watches over it ends too, if there is one."""
+    if not state.root.is_dir():
+        raise CannotRun(f"no gateway has run in {state.root}: name its --state")
+    state.want_stop(True)
+    try:
+        stop(state)
+        deadline = time.monotonic() + patience
+        while state.is_locked("up"):
+            if time.monotonic() > deadline:
+                raise CannotRun(f"`regiongate up` for {state.root} does not end: stop it by hand")
+            time.sleep(0.1)
+        stop(state)
+    finally:
+        state.want_stop(False)
 
 
 def settings_of(state: State) -> Settings:
@@ -100,7 +130,7 @@ def start_sample(state: State, where: Endpoint, patience: float = 20.0) -> None:
     require_free(where)
     daemon.start()
     deadline = time.monotonic() + patience
-    while "listening on" not in daemon.last_words(50):
+    while not answers(where):
         if daemon.pid() is None or time.monotonic() > deadline:
             raise CannotRun(f"the sample API did not start: {daemon.last_words()}")
         time.sleep(0.02)
@@ -160,12 +190,19 @@ def _launch(state: State, envoy: Envoy, settings: Settings, generation: str) -> 
         raise
 
 
-def _relaunch(state: State, envoy: Envoy, tell: Callable[[str], None]) -> None:
-    current = state.current()
+def _relaunch(state: State, envoy: Envoy, tell: Callable[[str], None]) -> bool:
+    """Start Envoy again with what was in force; no publish may come between."""
+    events.note(state, "envoy-died", words=envoy.daemon.last_words())
+    tell("Envoy died; starting it again")
     try:
-        if current is not None:
+        with state.lock("publish", "a publish is under way"):
+            current = state.current()
+            if current is None:
+                raise CannotRun(f"{state.root} has no generation to start with")
             _launch(state, envoy, settings_of(state), current)
-            events.note(state, "envoy-restarted", generation=current)
     except CannotRun as error:
         tell(str(error))
         events.note(state, "envoy-restart-failed", reason=str(error))
+        return False
+    events.note(state, "envoy-restarted", generation=current)
+    return True

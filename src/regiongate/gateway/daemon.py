@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from regiongate.gateway.state import replace
 
 _STAT_STARTED = 19
 """Index of `starttime` in /proc/PID/stat after the command name; field 22 of proc(5)."""
+
+_LAST_BYTES = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +60,18 @@ class Daemon:
             pid = self.pid()
             if pid is None:
                 break
-            os.kill(pid, number)
+            with suppress(ProcessLookupError):  # It may have ended since it was seen.
+                os.kill(pid, number)
             while self.pid() is not None and time.monotonic() < deadline:
                 time.sleep(0.02)
         self.note.unlink(missing_ok=True)
 
     def last_words(self, lines: int = 3) -> str:
-        """The end of its log, for an error message."""
+        """The end of its log, for an error message; a log may be too long to read whole."""
         try:
-            text = self.log.read_text("utf-8", "replace")
+            with self.log.open("rb") as log:
+                log.seek(max(0, log.seek(0, os.SEEK_END) - _LAST_BYTES))
+                text = log.read(_LAST_BYTES).decode("utf-8", "replace")
         except FileNotFoundError:
             return ""
         return " ".join(text.strip().splitlines()[-lines:])

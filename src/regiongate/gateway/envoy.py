@@ -122,5 +122,16 @@ def require_free(endpoint: Endpoint) -> None:
             probe.listen(1)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            message = f"cannot listen on {endpoint}: {reason}; choose another address with --listen"
+            message = (
+                f"cannot listen on {endpoint}: {reason}; choose another address, or stop its owner"
+            )
             raise CannotRun(message) from None
+
+
+def answers(endpoint: Endpoint) -> bool:
+    """Whether somebody accepts connections there."""
+    try:
+        with socket.create_connection((endpoint.host, endpoint.port), timeout=1):
+            return True
+    except OSError:
+        return False

@@ -142,6 +142,26 @@ class State:
         content: dict[str, Any] = json.loads((self.bundle(generation) / MANIFEST).read_text())
         return content
 
+    def want_stop(self, wanted: bool) -> None:
+        """Ask the process that watches over this gateway to end, or take that back."""
+        marker = self.root / "stop"
+        if wanted:
+            marker.touch()
+        else:
+            marker.unlink(missing_ok=True)
+
+    def stop_wanted(self) -> bool:
+        """Whether somebody has asked for the end."""
+        return (self.root / "stop").exists()
+
+    def is_locked(self, name: str) -> bool:
+        """Whether a process holds a lock."""
+        try:
+            with self.lock(name, ""):
+                return False
+        except CannotRun:
+            return True
+
     @contextmanager
     def lock(self, name: str, message: str) -> Iterator[None]:
         """Hold a lock that the system gives back when the process dies; CannotRun when taken."""

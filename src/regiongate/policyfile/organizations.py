@@ -92,20 +92,16 @@ class _Reading:
         # A quote that is never closed would swallow all rows after it, so the reading is strict.
         rows = csv.reader(io.StringIO(text, newline=None), strict=True)
         try:
-            self._rows(rows)
+            if next(rows, None) != HEADER:
+                remedy = f"begin with `{','.join(HEADER)}`"
+                self._problem(1, "bad-header", "The first line is not the header", remedy)
+                return
+            for cells in rows:
+                if cells:
+                    self._row(rows.line_num, cells)
         except csv.Error as error:
-            remedy = "close every quote, and keep cells short"
-            line = max(rows.line_num, 1)
-            self._problem(line, "bad-csv", f"The row cannot be read ({error})", remedy)
-
-    def _rows(self, rows: _CsvReader) -> None:
-        if next(rows, None) != HEADER:
-            remedy = f"begin with `{','.join(HEADER)}`"
-            self._problem(1, "bad-header", "The first line is not the header", remedy)
-            return
-        for cells in rows:
-            if cells:
-                self._row(rows.line_num, cells)
+            message, line = f"The row cannot be read ({error})", max(rows.line_num, 1)
+            self._problem(line, "bad-csv", message, "close every quote, and keep cells short")
 
     def _row(self, line: int, cells: list[str]) -> None:
         """Take one row, or note what is wrong with it."""
