@@ -1,8 +1,8 @@
 """The atlas: the part of a bundle that only sources and lists can change, drawn once and reused.
 
-Drawing it takes seconds, everything else milliseconds. Another date, treatment of organizations or
-wording leaves it as it is, so a new generation takes over the atlas of its parent whenever both
-have the same digest.
+Drawing it takes seconds, everything else milliseconds. Other dates of the measure, other exemptions
+and another wording leave it as it is, so a new generation takes over the atlas of its parent
+whenever both have the same digest.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 The database says which *place key* an address has and changes slowly; this table says what the
 key means and is small. A key names how a place is judged (`unsupported list:openai-2024-08`),
-never what then happens: other dates, other treatments, another refusal leave every key as it is,
-and so leave the database as it is.
+never what then happens: other dates of the measure, other exemptions, another refusal leave every
+key as it is, and so leave the database as it is.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def timeline(
     if standing.until is not None:
         instants.add(standing.until)
     starts = sorted(instants)
-    # Before the first date means any instant before it: a minute earlier stands for all of them.
+    # The earliest instant there is stands for all instants before the first date.
     before = datetime.min.replace(tzinfo=starts[0].tzinfo)
     found: list[tuple[datetime | None, Decision]] = []
     for start in [None, *starts]:

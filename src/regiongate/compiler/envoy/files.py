@@ -1,7 +1,8 @@
 """Where a running Envoy finds and leaves its files.
 
-Envoy runs in the gateway's state directory and names its files relative to it. So a bundle is the
-same bytes on every machine, and the path of a socket cannot grow past its limit of 107 bytes.
+Envoy runs in the gateway's state directory and names its files relative to it. So a bundle does
+not depend on where it will run, and the path of a socket cannot grow past its limit of 107 bytes.
+Two paths are the machine's own: the certificate authorities, and a JSON Web Key Set.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The names by which the filters speak to each other: request headers that never leave the gateway
-unstripped, and the metadata in which the organization's standing travels.
+"""The names by which the filters speak to each other: request headers, which the upstream gets too,
+and the metadata in which the organization's standing travels.
 """
 
 from __future__ import annotations
