@@ -20,7 +20,7 @@ from regiongate.compiler.bundle import to_json
 from regiongate.compiler.envoy.files import BOOTSTRAP, GATE
 from regiongate.compiler.envoy.settings import Endpoint, Jwt, Settings, upstream
 from regiongate.compiler.snapshot import Inputs
-from regiongate.control import build, publish, run
+from regiongate.control import build, run
 from regiongate.gateway.envoy import Envoy
 from regiongate.gateway.state import State
 
@@ -40,32 +40,23 @@ class Gateway:
     organizations: int
 
     @cached_property
-    def state(self) -> State:
-        """Its state directory, with the bundle installed."""
-        state = State(self.home)
-        state.prepare()
-        generation = publish.install(state, self._settings(), self._inputs, datetime.now(UTC))
-        state.make_current(generation)
-        return state
-
-    @cached_property
     def bundle(self) -> Path:
-        """The bundle that it runs."""
-        return self.state.bundle(self.state.current() or "")
+        """The bundle that it runs, compiled and started once to have it."""
+        self.start(ONE_CORE).stop()
+        state = State(self.home)
+        return state.bundle(state.current() or "")
 
     def start(self, layout: Layout) -> Running:
         """Start it as `regiongate up` does, probes and all."""
-        state = self.state
+        state = State(self.home)
         with pinned(layout.proxy):
             run.start(state, self._settings(), self._inputs, datetime.now(UTC), layout.workers)
         envoy = Envoy(state)
         pid = envoy.daemon.pid() or 0
         return Running(self.port, lambda: family(pid), envoy.stop)
 
-    @cached_property
     def watched(self) -> list[Path]:
-        """The files that its Envoy reads beside its start configuration; they stay when it ends."""
-        self.start(ONE_CORE).stop()
+        """The files that its Envoy reads beside its start configuration."""
         found = sorted((self.home / "envoy").glob("*.json"))
         return [path for path in found if path.name not in ("bootstrap.json", "process.json")]
 
@@ -135,7 +126,7 @@ class Bare:
             here = self.home / folder.name
             if folder.is_dir() and not here.exists():
                 here.symlink_to(folder)
-        for path in self.like.watched:
+        for path in self.like.watched():
             content = json.loads(path.read_text())
             if any(row["name"] == DECIDE for chain in chains(content) for row in chain):
                 content = only(content, self.keep)

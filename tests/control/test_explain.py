@@ -189,13 +189,46 @@ def test_options_that_would_be_ignored(arguments: list[str], words: str) -> None
     assert words in told.output
 
 
-@pytest.mark.parametrize("text", ["[]", "3", json.dumps({"format": FORMAT}), "{", "\x00", "[" * 9999])
+@pytest.mark.parametrize(
+    "text", ["[]", "3", json.dumps({"format": FORMAT}), "{", "\x00", "[" * 9999]
+)
 def test_a_manifest_that_is_none(content: dict[str, bytes], tmp_path: Path, text: str) -> None:
     """A foreign or damaged manifest is named, with what to do."""
     folder = write(content, tmp_path / "bundle")
     (folder / MANIFEST).write_text(text)
     with pytest.raises(CannotRun, match=rf"{folder / MANIFEST}.*build the bundle again"):
         BundleReader(folder)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"generation": "../1"},
+        {"number": "1"},
+        {"sources": ["a"]},
+        {"counts": {}},
+        {"files": []},
+        {"atlas": None},
+    ],
+)
+def test_a_manifest_with_another_fact(
+    content: dict[str, bytes], tmp_path: Path, damage: dict[str, Any]
+) -> None:
+    """A fact of another kind is found when the bundle is opened, not where it is needed."""
+    folder = write(content, tmp_path / "bundle")
+    manifest = json.loads((folder / MANIFEST).read_text()) | damage
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(CannotRun, match=rf"{folder / MANIFEST}.*build the bundle again"):
+        BundleReader(folder)
+
+
+def test_a_damaged_bundle_hands_no_atlas_down(content: dict[str, bytes], tmp_path: Path) -> None:
+    """A list of files without digests vouches for nothing."""
+    folder = write(content, tmp_path / "bundle")
+    manifest = json.loads((folder / MANIFEST).read_text())
+    manifest["files"] = dict.fromkeys(manifest["files"])
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+    assert BundleReader(folder).parent().atlas_digest == ""
 
 
 def test_sources_that_are_not_the_policys(content: dict[str, bytes], tmp_path: Path) -> None:

@@ -110,18 +110,28 @@ def test_another_start_configuration_needs_a_restart(
     assert list(state.bundles.iterdir()) == []
 
 
-def test_only_what_the_manifest_lists_is_installed(
+def test_what_the_manifest_lists_is_installed(
     state: State, content: dict[str, bytes], tmp_path: Path
 ) -> None:
-    """Whatever else lies in the folder is not read."""
+    """A whole bundle arrives as it was."""
     folder = write(content, tmp_path / "bundle")
-    (folder / "secret").mkdir()
-    (folder / "secret" / "key.pem").write_text("x")
-    (folder / "unreadable").symlink_to("/proc/self/mem")
     assert publish_bundle(state, SETTINGS, folder).generation == _generation(content)
     home = state.bundle(_generation(content))
     found = {str(p.relative_to(home)): p.read_bytes() for p in home.rglob("*") if p.is_file()}
     assert found == content
+
+
+@pytest.mark.parametrize("name", ["secret/key.pem", "memory"])
+def test_a_file_too_many_is_refused_unread(
+    state: State, content: dict[str, bytes], tmp_path: Path, name: str
+) -> None:
+    """A file that nobody can read shows that it is not read: its name alone is an error."""
+    folder = write(content, tmp_path / "bundle")
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).symlink_to("/proc/self/mem")
+    with pytest.raises(CannotRun, match=f"{name} does not belong to the bundle"):
+        publish_bundle(state, SETTINGS, folder)
+    assert list(state.bundles.iterdir()) == []
 
 
 def _lists(name: str) -> Callable[[Path, dict[str, Any]], None]:
@@ -213,7 +223,7 @@ def test_a_folder_without_manifest(state: State, tmp_path: Path) -> None:
         publish_bundle(state, SETTINGS, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["../../other", "/tmp", ".", "3", "0-00000000", "3-0A1B2C3D"])
+@pytest.mark.parametrize("name", ["../../other", "/other", ".", "3", "0-00000000", "3-0A1B2C3D"])
 def test_back_to_takes_a_generation(state: State, name: str) -> None:
     """Nothing but a generation is looked for among the installed bundles."""
     told = CliRunner().invoke(main, ["publish", "--back-to", name, "--state", str(state.root)])

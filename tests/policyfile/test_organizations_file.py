@@ -61,7 +61,7 @@ def test_an_end_that_cannot_be_meant_is_a_problem(tmp_path: Path, until: str) ->
 def test_a_standing_ends_at_a_whole_second_in_utc() -> None:
     """A standing with another end than its name can say cannot be made."""
     for end in (
-        datetime(2025, 1, 1),
+        datetime(2025, 1, 1, tzinfo=UTC).replace(tzinfo=None),
         datetime(2025, 1, 1, tzinfo=timezone(timedelta(hours=8))),
         datetime(2025, 1, 1, microsecond=1, tzinfo=UTC),
     ):

@@ -76,9 +76,7 @@ _FLAGS = {
 def _refuse_ignored(ctx: click.Context) -> None:
     """Refuse an option that would be ignored: the answer would be one to another question."""
     given = {
-        name
-        for name in ctx.params
-        if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT
+        name for name in ctx.params if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT
     }
     if ("address" in given) == ("request_id" in given):
         raise click.UsageError("Name an ADDRESS or a --request-id, not both.")

@@ -12,7 +12,7 @@ from rich.console import Console
 from regiongate.cli import output
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.options import FilePath, json_option
-from regiongate.compiler.bundle import ORGANIZATIONS
+from regiongate.compiler.bundle import GENERATION, ORGANIZATIONS
 from regiongate.control import build, run
 from regiongate.control.publish import publish as put_in_force
 from regiongate.control.publish import publish_bundle
@@ -47,6 +47,8 @@ def publish(
     """
     if sum(given is not None for given in (policy, bundle_dir, back_to)) != 1:
         raise click.UsageError("Name one of --policy, --bundle and --back-to.")
+    if back_to is not None and GENERATION.fullmatch(back_to) is None:
+        raise click.UsageError(f"{back_to!r} is not a generation: write it as 3-0a1b2c3d.")
     state = State(state_dir.resolve())
     settings = run.settings_of(state)
     with Console(stderr=True).status("compiling, verifying, swapping"):

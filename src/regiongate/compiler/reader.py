@@ -5,17 +5,26 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import struct
 from collections.abc import Callable
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import maxminddb
 
 from regiongate.compiler.atlas import Atlas
-from regiongate.compiler.bundle import DECISIONS, FORMAT, MANIFEST, ORGANIZATIONS, POLICY, PROBES
+from regiongate.compiler.bundle import (
+    DECISIONS,
+    FORMAT,
+    GENERATION,
+    MANIFEST,
+    ORGANIZATIONS,
+    POLICY,
+    PROBES,
+)
 from regiongate.compiler.envoy.gate import DATABASE
 from regiongate.compiler.snapshot import Parent
 from regiongate.domain.address import canonical, special_block
@@ -35,6 +44,8 @@ _FACTS = {
     "files": dict,
 }
 """What a manifest must say to be read, and as what."""
+
+_MANIFEST_BYTES = 2**20
 
 # The database reader trusts a file once its metadata is found; these are what damage makes it do.
 _UNREADABLE = (
@@ -119,7 +130,7 @@ class BundleReader:
                 hashlib.sha256((self.folder / name).read_bytes()).hexdigest() == facts["sha256"]
                 for name, facts in self.manifest["files"].items()
             )
-        except OSError:
+        except (OSError, *_UNREADABLE):
             return False
 
     def organizations(self) -> dict[str, Organization]:
@@ -138,11 +149,29 @@ class BundleReader:
 
 def _manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a bundle, with the facts that its readers ask for."""
+    return _manifest_in(folder / MANIFEST, _manifest_bytes(folder))
+
+
+def _manifest_bytes(folder: Path) -> bytes:
     path = folder / MANIFEST
     try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise _damaged(path, str(error)) from error
+        with path.open("rb") as file:
+            data = file.read(_MANIFEST_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        message = f"{folder} is not a bundle: it has no {MANIFEST}"
+        raise CannotRun(f"{message}: name the folder of a bundle") from error
+    except OSError as error:
+        raise _damaged(path, str(error.strerror)) from error
+    if len(data) > _MANIFEST_BYTES:
+        raise _damaged(path, f"it is larger than {_MANIFEST_BYTES // 2**20} MiB")
+    return data
+
+
+def _manifest_in(path: Path, data: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise _damaged(path, f"it is not JSON, {error}") from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise _damaged(path, f"it is no manifest of the format {FORMAT}")
     for name, kind in _FACTS.items():
@@ -150,7 +179,55 @@ def _manifest(folder: Path) -> dict[str, Any]:
             raise _damaged(path, f"it does not say `{name}`")
     if not all(isinstance(source, dict) for source in found["sources"]):
         raise _damaged(path, "it does not say `sources`")
+    if not all(isinstance(found["counts"].get(name), int) for name in ("steps", "places")):
+        raise _damaged(path, "it does not say `counts`")
+    if GENERATION.fullmatch(found["generation"]) is None:
+        raise _damaged(path, f"{found['generation']!r} is not a generation")
     return found
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file of a bundle by its relative path: those that its manifest lists.
+
+    Another file in the folder is an error, and is not read. Nothing is read that lies outside of
+    the folder, and of no file more than the manifest says. Whether they are what the manifest says
+    is for `verify` to find. Raises CannotRun.
+    """
+    data = _manifest_bytes(folder)
+    manifest = _manifest_in(folder / MANIFEST, data)
+    _require_no_more(folder, {MANIFEST, *manifest["files"]})
+    return {name: _listed(folder, name, manifest) for name in manifest["files"]} | {MANIFEST: data}
+
+
+def _require_no_more(folder: Path, listed: set[str]) -> None:
+    """Ends at the first file too many, so a manifest put into a large folder costs nothing."""
+    for home, _, names in os.walk(folder):
+        for name in names:
+            path = Path(home, name)
+            if str(path.relative_to(folder)) not in listed:
+                raise CannotRun(f"{path} does not belong to the bundle: build the bundle again")
+
+
+def _listed(folder: Path, name: str, manifest: dict[str, Any]) -> bytes:
+    facts = manifest["files"][name]
+    size = facts.get("bytes") if isinstance(facts, dict) else None
+    if not isinstance(size, int) or size < 0:
+        raise _damaged(folder / MANIFEST, f"it does not say the size of {name!r}")
+    plain = PurePosixPath(name)
+    named = name.isprintable() and str(plain) == name and name not in (".", MANIFEST)
+    if not named or plain.is_absolute() or ".." in plain.parts:
+        raise _damaged(folder / MANIFEST, f"it lists {name!r}, which is no file of a bundle")
+    path = folder / name
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
+            raise _damaged(path, "it is no file in the folder of the bundle")
+        with path.open("rb") as file:
+            data = file.read(size + 1)
+    except (OSError, OverflowError, MemoryError) as error:
+        raise _damaged(path, str(error)) from error
+    if len(data) != size:
+        raise _damaged(path, f"it has not the {size} bytes that the manifest says")
+    return data
 
 
 def _damaged(path: Path | str, why: str) -> CannotRun:

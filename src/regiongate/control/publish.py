@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from regiongate.compiler.bundle import MANIFEST
+from regiongate.compiler.envoy.files import BOOTSTRAP
 from regiongate.compiler.envoy.settings import Settings, to_record
-from regiongate.compiler.reader import BundleReader, place_finder
+from regiongate.compiler.reader import BundleReader, files_of, place_finder
 from regiongate.compiler.snapshot import Inputs, Snapshot
 from regiongate.compiler.verify import verify
 from regiongate.control import build
@@ -31,24 +33,28 @@ def publish(
 ) -> Swapped:
     """Compile the inputs and make the running gateway obey them."""
     with _alone(state), _refusal_noted(state):
-        generation = install(state, settings, what, at)
+        generation = install(state, settings, what, at, running=True)
         return _swap(state, envoy or Envoy(state), generation)
 
 
 def publish_bundle(state: State, settings: Settings, folder: Path) -> Swapped:
     """Make the running gateway obey a bundle built elsewhere, or an older one of its own."""
     with _alone(state), _refusal_noted(state):
-        files = listed_files(folder)
-        with _removed_when_refused(state, generation_of(files[MANIFEST])) as generation:
+        files = files_of(folder)
+        generation = str(json.loads(files[MANIFEST])["generation"])
+        with _removed_when_refused(state, generation):
             state.install(files)
             _require_sound(state, settings, generation)
             _require_same_start(state, generation)
         return _swap(state, Envoy(state), generation)
 
 
-def install(state: State, settings: Settings, what: Inputs, at: datetime) -> str:
+def install(
+    state: State, settings: Settings, what: Inputs, at: datetime, *, running: bool = False
+) -> str:
     """Compile, install and verify a bundle; nothing is in force yet.
 
+    For a gateway that is `running` already, it must also fit what that one was started with.
     Raises ProblemsFound when a test of the policy fails, CannotRun when the bundle is not sound.
     """
     current = state.current()
@@ -57,8 +63,11 @@ def install(state: State, settings: Settings, what: Inputs, at: datetime) -> str
         parent = BundleReader(state.bundle(current)).parent()
     frozen = build.freeze(what, at, parent)
     require_tests(frozen)
-    generation = state.install(build.bundle_files(frozen, settings))
-    _require_sound(state, settings, generation)
+    with _removed_when_refused(state, frozen.generation):
+        generation = state.install(build.bundle_files(frozen, settings))
+        _require_sound(state, settings, generation)
+        if running:
+            _require_same_start(state, generation)
     return generation
 
 
@@ -97,17 +106,41 @@ def _refusal_noted(state: State) -> Iterator[None]:
         raise
 
 
-def _require_sound(state: State, settings: Settings, generation: str) -> None:
-    """A bundle that does not verify is removed again; the reason is kept in the events."""
+@contextmanager
+def _removed_when_refused(state: State, generation: str) -> Iterator[None]:
+    """Remove a bundle whose installation here ends in a refusal; one that was there before stays.
+
+    An older generation is what `explain` needs for the requests that it decided.
+    """
     folder = state.bundle(generation)
-    findings = [str(finding) for finding in verify(folder)]
-    if not findings and state.manifest(generation)["settings"] != to_record(settings):
+    was_there = folder.exists()
+    try:
+        yield
+    except BaseException:
+        if not was_there:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _require_sound(state: State, settings: Settings, generation: str) -> None:
+    """Refuse a bundle that does not verify; the reason is kept in the events."""
+    findings = [str(finding) for finding in verify(state.bundle(generation))]
+    if not findings and state.manifest(generation).get("settings") != to_record(settings):
         findings = ["it was built for a gateway with other settings"]
     if findings:
-        if generation != state.current():
-            shutil.rmtree(folder, ignore_errors=True)
         events.note(state, "bundle-refused", generation=generation, findings=findings)
         raise CannotRun(f"the bundle {generation} does not verify: {'; '.join(findings[:3])}")
+
+
+def _require_same_start(state: State, generation: str) -> None:
+    """Refuse a bundle that counts on listeners or clusters with which Envoy was not started.
+
+    Without a start configuration no gateway runs; the swap says so.
+    """
+    needed = (state.bundle(generation) / BOOTSTRAP).read_bytes()
+    if state.bootstrap.exists() and state.bootstrap.read_bytes() != needed:
+        why = "it needs another start configuration: restart the gateway with it"
+        raise CannotRun(f"the bundle {generation} cannot be published: {why}")
 
 
 def _swap(state: State, envoy: Envoy, generation: str) -> Swapped:

@@ -28,9 +28,9 @@ def load(path: Path) -> tuple[Organization, ...]:
     """Read a CSV file with the columns `organization,state,until,key_sha256`.
 
     One row for each key; an organization with several keys has several rows with the same state
-    and end. `until` is an instant with its offset (2025-01-01T00:00:00Z) or empty; `key_sha256` is the SHA-256
-    digest of the key in lower-case hexadecimal, or empty. Raises ProblemsFound with every problem,
-    CannotRun when the file cannot be read.
+    and end. `until` is an instant with its offset (2025-01-01T00:00:00Z), or empty; `key_sha256` is
+    the SHA-256 digest of the key in lower-case hexadecimal, or empty. Raises ProblemsFound with
+    every problem, CannotRun when the file cannot be read.
     """
     reading = _Reading(str(path))
     reading.file_of(_bytes(path))
