@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.geo.handmade import chain, database, text, uint
-from tests.geo.strategies import as_address, starts_of
 
 from regiongate.geo import wide
 from regiongate.geo.mmdb import MmdbError, encode, read
 from regiongate.geo.steps import from_starts
+from tests.geo.handmade import chain, database, text, uint
+from tests.geo.strategies import as_address, starts_of
 
 
 @cache

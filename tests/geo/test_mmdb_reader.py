@@ -5,9 +5,9 @@ from ipaddress import ip_address
 
 import maxminddb
 import pytest
-from tests.geo.handmade import chain, database, text
 
 from regiongate.geo.mmdb import read
+from tests.geo.handmade import chain, database, text
 
 DATA = text("FR") + text("DE")
 

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from maxminddb.decoder import Decoder as OfficialDecoder
-from tests.geo.strategies import as_address, probes, steps, value_at
 
 from regiongate.domain.address import fold
 from regiongate.geo import wide
@@ -24,6 +23,7 @@ from regiongate.geo.mmdb.records import RECORD_SIZES, pack, unpack
 from regiongate.geo.mmdb.writer import V4_ALIASES
 from regiongate.geo.steps import Steps, constant, from_starts
 from regiongate.geo.votes import without_v4_embeddings
+from tests.geo.strategies import as_address, probes, steps, value_at
 
 RECORDS: list[object] = [
     {"country": {"iso_code": "FR"}, "verdict": "allow"},

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.geo.strategies import TOP, addresses, probes, starts_of, steps
 
 from regiongate.domain.address import IPNetwork
 from regiongate.geo import wide
 from regiongate.geo.ranges import BadRange, from_networks, from_ranges
 from regiongate.geo.steps import Steps, constant
+from tests.geo.strategies import TOP, addresses, probes, starts_of, steps
 
 Range = tuple[int, int, int]
 

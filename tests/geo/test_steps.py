@@ -3,10 +3,10 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.geo.strategies import addresses, probes, starts_of, steps, value_at
 
 from regiongate.geo import wide
 from regiongate.geo.steps import Steps, address_count_v4, constant, from_starts, merge, overlay
+from tests.geo.strategies import addresses, probes, starts_of, steps, value_at
 
 
 @given(steps(), st.lists(addresses, max_size=20))

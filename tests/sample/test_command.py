@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from tests.support.ports import free_port
 from tests.support.upstream import start_upstream
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from tests.support.upstream import start_upstream
 from websockets.sync.client import connect
+
+from tests.support.upstream import start_upstream
 
 MEGABYTE = bytes(range(256)) * 4096
 
