@@ -11,8 +11,8 @@ import pycountry
 import pytest
 
 from regiongate.geo import bundled, wide
+from regiongate.geo.labels import ISO_COUNTRIES
 from regiongate.geo.mmdb import read
-from regiongate.geo.places import ISO_COUNTRIES
 from regiongate.geo.source import SourceError
 
 SAMPLE = 20_000

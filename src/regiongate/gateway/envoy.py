@@ -14,8 +14,8 @@ from regiongate.compiler.envoy.settings import Endpoint
 from regiongate.compiler.envoy.slots import SLOTS, gate_name
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway.daemon import Daemon
-from regiongate.gateway.socket import Unreachable, get
 from regiongate.gateway.state import State
+from regiongate.gateway.unix_http import Unreachable, get
 
 _FLUSH_MS = 200
 """How long a log line may wait in memory. Envoy's own 10 s would leave `explain --request-id`

@@ -11,8 +11,8 @@ from typing import Any
 from regiongate.compiler.bundle import DECISIONS, PROBES
 from regiongate.compiler.envoy.connection import PROBE_HEADER, PROBE_SLOT_HEADER
 from regiongate.domain.refusal import SELF_CHECK_PATH
-from regiongate.gateway.socket import Unreachable, get
 from regiongate.gateway.state import State
+from regiongate.gateway.unix_http import Unreachable, get
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from regiongate.gateway import events
 from regiongate.gateway.envoy import Envoy, Stats
 from regiongate.gateway.probe import probe
 from regiongate.gateway.slots import fill_database, fill_gate
-from regiongate.gateway.socket import Unreachable
 from regiongate.gateway.state import State
+from regiongate.gateway.unix_http import Unreachable
 
 _PATIENCE = 10.0
 

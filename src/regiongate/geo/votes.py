@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from regiongate.geo.formats.raw import RawTable
+from regiongate.geo.labels import is_region
 from regiongate.geo.mmdb.writer import V4_ALIASES
-from regiongate.geo.places import is_place
 from regiongate.geo.ranges import from_networks
 from regiongate.geo.source import Source, SourceTable
 from regiongate.geo.steps import NONE, Steps, from_starts, merge
@@ -14,7 +14,7 @@ from regiongate.geo.steps import NONE, Steps, from_starts, merge
 
 def table_of(source: Source, raw: RawTable) -> SourceTable:
     """The votes of a source: labels that name no place are none, and are counted."""
-    regions = tuple(sorted(label for label in raw.labels if is_place(label)))
+    regions = tuple(sorted(label for label in raw.labels if is_region(label)))
     number = {region: index for index, region in enumerate(regions)}
     of_label = np.array([number.get(label, NONE) for label in raw.labels], dtype=np.int64)
     skipped = {

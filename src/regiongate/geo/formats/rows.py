@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 from regiongate.domain.errors import Problem
-from regiongate.geo.places import is_label
+from regiongate.geo.labels import is_label
 from regiongate.geo.source import SourceError, file_error
 
 MOST_KEPT = 1000

@@ -1,4 +1,4 @@
-"""Which labels of a source name a place, and which are no vote.
+"""Which labels of a source name a region, and which are no vote.
 
 Sources write codes that ISO 3166-1 does not know: for a continent (`EU`, `AP`), a proxy (`A1`),
 an unknown place (`??`, `XX`, `ZZ`), a country that is gone (`AN`). Guessing what they mean would
@@ -27,7 +27,7 @@ UNKNOWN_LABELS = frozenset({"", "-", "??"})
 """How sources that have no code for an unknown place leave it out."""
 
 
-def is_place(label: str) -> bool:
+def is_region(label: str) -> bool:
     """Whether a label is an ISO 3166-1 code, or an ISO 3166-2 code within such a country."""
     return is_region_shape(label) and country_of(label) in ISO_COUNTRIES
 
