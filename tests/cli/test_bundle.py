@@ -85,7 +85,7 @@ def test_build_takes_the_options_of_a_gateway(build: Build, tmp_path: Path) -> N
     [
         (("--parent", "/nowhere"), "/nowhere is not a bundle"),
         (("--organizations", "/nowhere.csv"), "/nowhere.csv"),
-        (("--listen", "8080"), "write HOST:PORT"),
+        (("--listen", "8080"), "write 127.0.0.1:8080"),
         (("--policy", "/nowhere.yaml"), "/nowhere.yaml"),
     ],
 )

@@ -122,7 +122,7 @@ def test_explain_request(up: Up) -> None:
     assert found["log"]["request_id"] == request_id
     assert (found["verdict"], found["address"]) == ("warn", CHINA)
     text = regiongate("explain", "--request-id", request_id, "--state", up.state).stdout
-    assert f"{CHINA} (CN): warn, because CN is not on the supported list" in text
+    assert f"{CHINA} (CN): warn. CN is not on the supported list" in text
     assert "CAUTION" not in text
 
 

@@ -110,7 +110,7 @@ def _tell(found: dict[str, Any]) -> None:
             rows.append(("CAUTION", f"the log says {line['verdict']}"))
     place = found["region"] or found["country"] or "no region"
     where = f"{found['address'] or 'no address'} ({place})"
-    click.echo(f"{where}: {found['verdict'] or 'no verdict'}, because {found['reason']}")
+    click.echo(f"{where}: {found['verdict'] or 'no verdict'}. {found['reason']}")
     for name, text in rows:
         click.echo(f"  {name:<13}{text}")
 

@@ -120,7 +120,11 @@ def settings(
     """The settings that the options say. Half of a pair is an error, never half of a protection."""
     if (organization_claim is None) != (jwks is None):
         raise CannotRun("--organization-claim and --jwks belong together: give both or none")
-    if organization_header is not None and not (trusted or trusted_hops):
+    if issuer is not None and jwks is None:
+        raise CannotRun("--issuer needs --organization-claim and --jwks: alone it checks nothing")
+    if len(set(listen)) != len(listen):
+        raise CannotRun("--listen names one address twice: name each once")
+    if organization_header is not None and not trusted:
         message = (
             "--organization-header needs --trust-forwarded-from: anyone could write the header"
         )
@@ -158,6 +162,8 @@ def header_name(text: str) -> str:
     """Read the name of a header (RFC 9110, section 5.1), in lower case."""
     if re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", text) is None:
         raise CannotRun(f"{text!r} is not the name of a header: write X-Organization")
+    if text.lower() == "host" or text.lower().startswith("x-regiongate-"):
+        raise CannotRun(f"the header {text} has a use of its own: name another")
     return text.lower()
 
 

@@ -32,6 +32,14 @@ _organizations_option = click.option(
 )
 
 
+class _Banner(Console):
+    """A console that nobody needs to read: a reader who leaves must not end the gateway."""
+
+    def on_broken_pipe(self) -> None:
+        """Go on in silence."""
+        self.file = Path(os.devnull).open("w")  # noqa: SIM115 - open as long as the process
+
+
 @click.command()
 @_policy_option
 @_organizations_option
@@ -56,9 +64,9 @@ def up(
     chosen = settings(**options)
     state = State(state_dir.resolve())
     state.prepare()
-    console = Console(highlight=False, soft_wrap=True)
+    console = _Banner(highlight=False, soft_wrap=True)
     stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     with state.lock("up", f"`regiongate up` already runs for {state.root}"):
         state.want_stop(False)
@@ -120,6 +128,9 @@ def _tell(
     ]
     if policy["report_only"]:
         rows.insert(2, ("mode", "[yellow]report only: nothing is refused[/]"))
+    if started.differs:
+        text = "what was published stays in force; to change it: regiongate publish --policy FILE"
+        rows.insert(1, ("kept", f"[yellow]{text}[/]"))
     if sampled:
         rows.insert(1, ("trusting", "X-Forwarded-For from 127.0.0.0/8, to play other countries"))
     for name, text in rows:

@@ -15,7 +15,7 @@ from regiongate.compiler.envoy.files import BOOTSTRAP
 from regiongate.compiler.envoy.settings import Endpoint, Settings, from_record, to_record
 from regiongate.compiler.envoy.slots import SLOTS
 from regiongate.compiler.snapshot import Inputs
-from regiongate.control.publish import KEEP, install, publish
+from regiongate.control.publish import KEEP, install
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway import events
 from regiongate.gateway.daemon import Daemon
@@ -30,11 +30,14 @@ _LONGEST_PAUSE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A gateway that serves: `found` running already, and then `published` to, or not."""
+    """A gateway that serves: `found` running already or not.
+
+    `differs` when the one found enforces something else than it would have been started with.
+    """
 
     generation: str
     found: bool
-    published: bool
+    differs: bool
 
 
 def start(
@@ -42,13 +45,13 @@ def start(
 ) -> Started:
     """Start a gateway, or pick up the one that runs in the state directory.
 
-    A running one with the same inputs is left as it is; other inputs are published to it; other
+    A running one is left as it is, whatever it enforces: somebody may have published that. Other
     settings are an error, because they would need a restart that drops connections.
     """
     state.prepare()
     envoy = Envoy(state, workers)
     if envoy.running():
-        return _pick_up(state, envoy, settings, what, at)
+        return _pick_up(state, settings, what)
     for where in settings.listen:
         require_free(where)
     replace(state.settings, to_json(to_record(settings)))
@@ -56,7 +59,7 @@ def start(
     _launch(state, envoy, settings, generation)
     state.forget_old(KEEP)
     events.note(state, "started", generation=generation, settings=to_record(settings))
-    return Started(generation, found=False, published=False)
+    return Started(generation, found=False, differs=False)
 
 
 def watch(
@@ -146,7 +149,7 @@ def sample(state: State, where: Endpoint) -> Daemon:
     )
 
 
-def _pick_up(state: State, envoy: Envoy, settings: Settings, what: Inputs, at: datetime) -> Started:
+def _pick_up(state: State, settings: Settings, what: Inputs) -> Started:
     if settings_of(state) != settings:
         message = f"a gateway with other settings runs in {state.root}"
         raise CannotRun(f"{message}: stop it with `regiongate down`, or name another --state")
@@ -154,10 +157,7 @@ def _pick_up(state: State, envoy: Envoy, settings: Settings, what: Inputs, at: d
     if current is None:
         raise CannotRun(f"{state.root} has no current generation: stop it with `regiongate down`")
     events.note(state, "picked-up", generation=current)
-    if state.manifest(current)["inputs"] == what.digest():
-        return Started(current, found=True, published=False)
-    swapped = publish(state, settings, what, at, envoy)
-    return Started(swapped.generation, found=True, published=True)
+    return Started(current, found=True, differs=state.manifest(current)["inputs"] != what.digest())
 
 
 def _install_if_new(state: State, settings: Settings, what: Inputs, at: datetime) -> str:

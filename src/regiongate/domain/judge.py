@@ -142,8 +142,15 @@ def _judge_location(
     if located.supported:
         reason = f"{located.region} is on {listed}."
         return PlaceClass.SUPPORTED, Verdict.ALLOW, located.rule, reason
-    reason = f"{located.region} is not on {listed}."
+    reason = f"{located.region} is not on {listed}{_why(policy, located)}."
     return PlaceClass.UNSUPPORTED, Verdict.BLOCK, located.rule, reason
+
+
+def _why(policy: Policy, located: Located) -> str:
+    """The policy's own reason for a removal or an exception, where that is the rule."""
+    changes = (c for c in policy.supported.changes if f"{c.action}:{c.region}" in located.rule)
+    said = next(changes, None)
+    return "" if said is None else f" ({said.action} {said.region}: {said.reason})"
 
 
 def _anonymizer(policy: Policy, holding: list[NetworkRule]) -> tuple[str, Verdict] | None:

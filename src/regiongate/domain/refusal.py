@@ -55,6 +55,7 @@ class Facts:
     code: str
     message: str
     country: str | None
+    region: str | None
     request_id: str
     policy: str
     version: str
@@ -71,6 +72,7 @@ def body(dialect: Dialect, status: int, facts: Facts) -> dict[str, Any]:
     """
     shared = {
         "country": facts.country,
+        "region": facts.region,
         "request_id": facts.request_id,
         "policy": {"name": facts.policy, "version": facts.version},
         "since": facts.since,
@@ -82,6 +84,7 @@ def body(dialect: Dialect, status: int, facts: Facts) -> dict[str, Any]:
         return {"error": {**error, "type": "request_forbidden", **shared}}
     if dialect is Dialect.ANTHROPIC:
         error = {"type": "forbidden", "message": "Request not allowed", "code": facts.code}
-        return {"type": "error", "error": {**error, "detail": facts.message, **shared}}
+        said = {**error, "detail": facts.message, **shared}
+        return {"type": "error", "error": said, "request_id": facts.request_id}
     title = {"type": f"urn:regiongate:refusal:{facts.code}", "title": facts.message}
     return {**title, "status": status, "code": facts.code, **shared}

@@ -65,11 +65,12 @@ class State:
         return self.root / "settings.json"
 
     def prepare(self) -> None:
-        """Make the folders; the whole directory is for this user only."""
+        """Make the folders, for this user only; one that was there before keeps its mode."""
         try:
-            for folder in (self.bundles, self.select.parent, self.access_log.parent):
-                folder.mkdir(parents=True, exist_ok=True)
-            self.root.chmod(0o700)
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            slots = self.root / "slots"
+            for folder in (self.bundles, slots, self.select.parent, self.access_log.parent):
+                folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise CannotRun(f"cannot keep a gateway in {self.root}: {error.strerror}") from error
 
@@ -179,9 +180,14 @@ class State:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Write a file elsewhere and rename it into place: a reader sees the old one or the new one."""
+    """Write a file elsewhere and rename it into place: a reader sees the old one or the new one.
+
+    What is there already is not written again: a full disk must not keep a gateway from starting.
+    """
     half = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        if path.exists() and path.read_bytes() == content:
+            return
         with half.open("wb") as handle:
             handle.write(content)
             handle.flush()

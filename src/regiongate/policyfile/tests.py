@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from regiongate.domain.judge import judge
@@ -36,8 +36,10 @@ class Result:
 def run(policy: Policy, locate: Locate | None) -> list[Result]:
     """Every test of a policy, in the order of the file.
 
-    A test of an address needs `locate`. Without it such a test is skipped, never passed.
+    A test of an address needs `locate`. Without it such a test is skipped, never passed. A test
+    says what the rules mean, so it is run as if `report_only` were off.
     """
+    policy = replace(policy, report_only=False)
     return [_run_one(policy, test, locate) for test in policy.tests]
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-
-from regiongate.compiler.envoy.settings import Upstream
+from regiongate.compiler.envoy.settings import Upstream, is_address
 from regiongate.compiler.envoy.typed import Config, extension, typed
+
+_NO_LIMIT = dict.fromkeys(
+    ("max_connections", "max_pending_requests", "max_requests", "max_retries"), 1_000_000
+)
+"""What the upstream can take is its own to say; 1024, Envoy's default, would be our word."""
 
 
 def cluster(upstream: Upstream, trust_store: str) -> Config:
@@ -27,6 +30,9 @@ def cluster(upstream: Upstream, trust_store: str) -> Config:
         "name": "upstream",
         "type": "STATIC" if is_address(upstream.endpoint.host) else "STRICT_DNS",
         "connect_timeout": "5s",
+        # Envoy would prefer IPv6 even where the upstream listens on IPv4 alone.
+        "dns_lookup_family": "V4_PREFERRED",
+        "circuit_breakers": {"thresholds": [_NO_LIMIT]},
         "load_assignment": {"cluster_name": "upstream", "endpoints": endpoints},
         "typed_extension_protocol_options": {
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": protocol
@@ -35,15 +41,6 @@ def cluster(upstream: Upstream, trust_store: str) -> Config:
     if upstream.tls:
         config["transport_socket"] = _tls(upstream.endpoint.host, trust_store)
     return config
-
-
-def is_address(host: str) -> bool:
-    """Whether a host is written as an IP address rather than a name."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _tls(host: str, trust_store: str) -> Config:

@@ -9,7 +9,7 @@ from regiongate.compiler.envoy.log import access_log
 from regiongate.compiler.envoy.refuse import local_replies
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.envoy.strip import strip_our_headers
-from regiongate.compiler.envoy.typed import Config, cidr, extension
+from regiongate.compiler.envoy.typed import Config, cidrs, extension
 from regiongate.compiler.envoy.undecided import refuse_undecided
 
 PROBE_HEADER = "x-probe-address"
@@ -36,7 +36,7 @@ def for_trusted(settings: Settings) -> Config:
     xff = extension(
         "forwarded-for",
         "envoy.extensions.http.original_ip_detection.xff.v3.XffConfig",
-        xff_trusted_cidrs={"cidrs": [cidr(network) for network in settings.trusted]},
+        xff_trusted_cidrs={"cidrs": cidrs(settings.trusted)},
         skip_xff_append=False,
     )
     address: Config = {"use_remote_address": False, "original_ip_detection_extensions": [xff]}

@@ -15,6 +15,7 @@ from regiongate.compiler.envoy.typed import (
     typed,
 )
 from regiongate.compiler.table import DecisionTable
+from regiongate.domain.policy import Dialect
 from regiongate.domain.refusal import SELF_CHECK_PATH, ground_of
 from regiongate.domain.verdict import Row, Verdict
 
@@ -25,7 +26,7 @@ def answer(table: DecisionTable, row: Row) -> Config:
     """Let the request pass with its decision on it, or refuse it."""
     if row.decision.verdict.refuses:
         headers = _decision(table, row) | _refusal(table, row)
-        return action(header_mutation("row", headers, _blocked_by(table)), deny())
+        return action(header_mutation("row", headers, _refused(table)), deny())
     response = _warning(table, row) if row.decision.verdict is Verdict.WARN else []
     return action(header_mutation("row", _decision(table, row), response))
 
@@ -89,12 +90,15 @@ def _refusal(table: DecisionTable, row: Row) -> dict[str, str]:
     return headers
 
 
-def _blocked_by(table: DecisionTable) -> list[Config]:
-    """RFC 7725: who demands the block, for a policy that answers 451."""
-    if table.policy.refusal.blocked_by is None:
-        return []
-    link = f'<{names.literal(table.policy.refusal.blocked_by)}>; rel="blocked-by"'
-    return [add_header("link", link)]
+def _refused(table: DecisionTable) -> list[Config]:
+    """Who demands the refusal (RFC 7725), and its id where Anthropic's SDK reads it."""
+    style = table.policy.refusal
+    headers = []
+    if style.blocked_by is not None:
+        headers.append(add_header("link", f'<{names.literal(style.blocked_by)}>; rel="blocked-by"'))
+    if style.dialect is Dialect.ANTHROPIC:
+        headers += set_headers({"request-id": names.request("x-request-id")})
+    return headers
 
 
 def _warning(table: DecisionTable, row: Row) -> list[Config]:

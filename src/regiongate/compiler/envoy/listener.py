@@ -5,7 +5,7 @@ from __future__ import annotations
 from regiongate.compiler.envoy.connection import for_everyone, for_probe, for_trusted
 from regiongate.compiler.envoy.files import PROBE
 from regiongate.compiler.envoy.settings import Endpoint, Settings
-from regiongate.compiler.envoy.typed import Config, cidr, extension
+from regiongate.compiler.envoy.typed import Config, cidrs, extension
 
 
 def listeners(settings: Settings) -> list[Config]:
@@ -39,7 +39,7 @@ def _chains(settings: Settings) -> list[Config]:
     outside the trusted networks gets no chain, and so no connection: whoever may write that
     protocol's line may claim any address.
     """
-    peers = {"direct_source_prefix_ranges": [cidr(network) for network in settings.trusted]}
+    peers = {"direct_source_prefix_ranges": cidrs(settings.trusted)}
     if settings.proxy_protocol:
         return [{"filter_chain_match": peers, "filters": [for_everyone(settings)]}]
     everyone: Config = {"filters": [for_everyone(settings)]}

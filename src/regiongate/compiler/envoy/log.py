@@ -35,6 +35,7 @@ def access_log(settings: Settings) -> Config:
         "host": names.request(":authority"),
         "path": "%PATH(NQ)%",
         "status": "%RESPONSE_CODE%",
+        "details": "%RESPONSE_CODE_DETAILS%",
         "bytes": "%BYTES_SENT%",
         "duration_ms": "%DURATION%",
         "generation": names.request(names.GENERATION),

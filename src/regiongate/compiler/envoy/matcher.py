@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from regiongate.compiler.envoy.settings import Network
-from regiongate.compiler.envoy.typed import Config, cidr, extension
+from regiongate.compiler.envoy.typed import Config, cidrs, extension
 
 
 def header_input(header: str) -> Config:
@@ -71,7 +71,7 @@ def every(predicates: Sequence[Config]) -> Config:
 def address_in(networks: Sequence[Network]) -> Config:
     """Holds when the settled client address lies in one of the networks."""
     message = "envoy.extensions.matching.common_inputs.network.v3.SourceIPInput"
-    ranges = [cidr(network) for network in networks]
+    ranges = cidrs(networks)
     custom = extension(
         "address",
         "envoy.extensions.matching.input_matchers.ip.v3.Ip",

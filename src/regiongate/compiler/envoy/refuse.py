@@ -85,6 +85,7 @@ def _facts() -> Facts:
         code=names.request(names.CODE),
         message=names.request(names.MESSAGE),
         country=names.request(names.COUNTRY),
+        region=names.request(names.REGION),
         request_id=names.request("x-request-id"),
         policy=names.request(names.POLICY),
         version=names.request(names.VERSION),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -123,12 +123,20 @@ def endpoint(text: str) -> Endpoint:
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, None
-    if not host or port is None or parts.path or parts.username:
-        message = (
-            f"{text!r} is not an address to listen on: write HOST:PORT, such as 127.0.0.1:8080"
-        )
+    # A name would be looked up once, by whoever starts the gateway; port 0 would be any port.
+    if not host or not port or parts.path or parts.username or not is_address(host):
+        message = f"{text!r} is not an address to listen on: write 127.0.0.1:8080 or [::1]:8080"
         raise CannotRun(message)
     return Endpoint(host, port)
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is written as an IP address rather than a name."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def upstream(text: str) -> Upstream:

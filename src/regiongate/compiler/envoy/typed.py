@@ -26,9 +26,15 @@ def type_url(message: str) -> str:
     return _TYPES + message
 
 
-def cidr(network: IPv4Network | IPv6Network) -> Config:
-    """A network as Envoy writes it."""
-    return {"address_prefix": str(network.network_address), "prefix_len": network.prefixlen}
+def cidrs(networks: Sequence[IPv4Network | IPv6Network]) -> list[Config]:
+    """Networks as Envoy writes them; an IPv4 one also as dual-stack proxies write its addresses."""
+    plain = [(str(network.network_address), network.prefixlen) for network in networks]
+    mapped = [
+        (f"::ffff:{network.network_address}", 96 + network.prefixlen)
+        for network in networks
+        if network.version == 4
+    ]
+    return [{"address_prefix": text, "prefix_len": bits} for text, bits in (*plain, *mapped)]
 
 
 COMPOSITE = "envoy.extensions.common.matching.v3.ExtensionWithMatcher"

@@ -21,6 +21,8 @@ FILE = "policy/policy.yaml"
 
 def check_expectations(bundle: OpenBundle) -> Iterator[Finding]:
     """Each test asked of the table, and from the bundle's instant on of the gate as well."""
+    if bundle.policy.report_only:
+        return  # Tests say what the rules mean; these artifacts allow everything.
     gate = bundle.gate
     for test in bundle.policy.tests:
         for where, verdict in _verdicts(bundle, gate, test):
