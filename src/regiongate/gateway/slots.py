@@ -29,6 +29,15 @@ def fill_database(state: State, slot: str, generation: str) -> bool:
     return True
 
 
+def empty_database(state: State, slot: str) -> None:
+    """Take back a database that Envoy did not take.
+
+    Envoy still has the one before; were the file to stay, the next swap would find the same bytes
+    there already and believe that Envoy has them.
+    """
+    (state.root / slot_database(slot)).unlink(missing_ok=True)
+
+
 def fill_gate(state: State, slot: str, generation: str) -> None:
     """Rename a generation's gate into a slot."""
     content = (state.bundle(generation) / GATE).read_bytes()

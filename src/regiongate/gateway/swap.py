@@ -14,7 +14,7 @@ from regiongate.domain.errors import CannotRun
 from regiongate.gateway import events
 from regiongate.gateway.envoy import Envoy, Stats
 from regiongate.gateway.probe import probe
-from regiongate.gateway.slots import fill_database, fill_gate
+from regiongate.gateway.slots import empty_database, fill_database, fill_gate
 from regiongate.gateway.state import State
 from regiongate.gateway.unix_http import Unreachable
 
@@ -70,7 +70,11 @@ def _fill(state: State, envoy: Envoy, slot: str, generation: str) -> None:
     """Let Envoy take database and gate, and wait until it says that it has, or that it has not."""
     before = envoy.stats()
     if fill_database(state, slot, generation):
-        _wait(envoy, before, lambda now: now.reloaded > before.reloaded, "the database")
+        try:
+            _wait(envoy, before, lambda now: now.reloaded > before.reloaded, "the database")
+        except (CannotRun, Unreachable):
+            empty_database(state, slot)
+            raise
     fill_gate(state, slot, generation)
     _wait(envoy, before, lambda now: now.gates.get(slot) == generation, "the gate")
 
