@@ -91,7 +91,7 @@ def from_tor(texts: list[Path], member: str, out: Path) -> Entry:
         raise SystemExit("the texts do not say when they were generated")
     database = encode(
         raw.steps,
-        [{"country_code": label} for label in raw.labels],
+        [{"country_code": country} for (country,) in raw.labels],
         build_epoch=int(datetime.combine(raw.date, time(), UTC).timestamp()),
         database_type="ipfire-country",
         description="IPFire Location, CC BY-SA 4.0, converted by regiongate",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from regiongate.domain.address import IPNetwork
 from regiongate.geo import wide
-from regiongate.geo.ranges import BadRange, from_networks, from_ranges
+from regiongate.geo.ranges import BadRange, from_nested, from_networks, from_ranges, from_union
 from regiongate.geo.steps import Steps, constant
 from tests.geo.strategies import TOP, addresses, probes, starts_of, steps
 
@@ -100,5 +100,31 @@ def test_one_network_with_two_values_is_refused() -> None:
     """The same network twice is fine with one value and refused with two."""
     network = ip_network("10.0.0.0/8")
     assert from_networks([(network, 1), (network, 1)]) == from_networks([(network, 1)])
-    with pytest.raises(BadRange, match=r"10\.0\.0\.0/8 is given twice"):
+    with pytest.raises(BadRange, match=r"10\.0\.0\.0-10\.255\.255\.255 is given twice"):
         from_networks([(network, 1), (network, 2)])
+
+
+@given(st.lists(st.tuples(addresses, addresses).map(sorted), max_size=10))
+def test_a_union_of_ranges(pairs: list[list[int]]) -> None:
+    """Ranges of one value may overlap as they like: an address has it if any range holds it."""
+    firsts, lasts = wide.split([a for a, _ in pairs]), wide.split([b for _, b in pairs])
+    function = from_union(*firsts, *lasts, np.full(len(pairs), 7, dtype=np.int32))
+    for address in probes(function) + [end for pair in pairs for end in pair]:
+        held = any(first <= address <= last for first, last in pairs)
+        assert function.lookup(address) == (7 if held else -1)
+
+
+def test_a_union_of_two_values_is_refused() -> None:
+    """Which of two values holds where ranges overlap, nobody could say."""
+    one = np.zeros(2, dtype=np.uint64)
+    with pytest.raises(ValueError, match="cannot be united"):
+        from_union(one, one, one, one, np.array([1, 2], dtype=np.int32))
+
+
+def test_many_contradictions_are_counted() -> None:
+    """Of very many pairs the first thousand are kept, and the number of all."""
+    count = 1500
+    zeros, values = np.zeros(count, dtype=np.uint64), np.arange(count, dtype=np.int32)
+    with pytest.raises(BadRange) as bad:
+        from_nested(zeros, zeros, zeros, zeros, values)
+    assert (len(bad.value.rows), bad.value.total) == (1000, count - 1)

@@ -122,7 +122,7 @@ def test_the_printed_list_is_capped(tmp_path: Path) -> None:
         (b"", "says nothing"),
         (b"first,last,region\n", "says nothing"),
         (b"1.0.0.0,1.0.0.255,\xff\n", "not UTF-8"),
-        (b"1.0.0.0,1.0.0.255," + b"F" * 200_000, "field larger"),
+        (b"1.0.0.0,1.0.0.255," + b"F" * 200_000, "more than 65536 bytes"),
         (b"\x1f\x8b\x08\x00broken", "damaged gzip"),
         (gzip.compress(b"1.0.0.0,1.0.0.255,FR")[:-5], "damaged gzip"),
     ],

@@ -7,7 +7,9 @@ invent a vote, so they count as none.
 
 from __future__ import annotations
 
-from regiongate.domain.region import country_of, is_region_shape
+from regiongate.domain.region import country_of, is_region_shape, is_subdivision
+from regiongate.geo.formats.raw import Fault, Label
+from regiongate.geo.formats.rejects import shown
 
 _ASSIGNED = """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ
@@ -32,7 +34,26 @@ def is_region(label: str) -> bool:
     return is_region_shape(label) and country_of(label) in ISO_COUNTRIES
 
 
-def is_label(label: str) -> bool:
-    """Whether a label is written as sources write codes, of a place or not; `France` is not."""
-    code = len(label) == 2 and label.isascii() and label.isalnum() and label.upper() == label
-    return code or label in UNKNOWN_LABELS or is_region_shape(label)
+def region_of(label: Label) -> str | None:
+    """The region that a label names, None when it names none.
+
+    The first text is the code of a country or of a part of one. A second text names the part, with
+    the country (`UA-43`) or without it (`43`); where it is written otherwise, as a name is, the
+    label is of the country.
+    """
+    country = label[0]
+    for part in label[1:2]:
+        region = part if part.startswith(f"{country}-") else f"{country}-{part}"
+        if is_subdivision(region) and is_region(region):
+            return region
+    return country if is_region(country) else None
+
+
+def region_fault(label: Label) -> Fault | None:
+    """What is wrong with a label that should name a region, or have a code that names none."""
+    code = label[0]
+    two = len(code) == 2 and code.isascii() and code.isalnum() and code.upper() == code
+    if two or code in UNKNOWN_LABELS or is_region_shape(code):
+        return None
+    remedy = "write ISO 3166-1 (FR) or 3166-2 (UA-43), in capitals"
+    return Fault("bad-region", f"{shown(code)} is no region code", remedy)

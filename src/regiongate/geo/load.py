@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-import gzip
+import datetime
 import hashlib
-import zlib
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
 
-from regiongate.geo.formats import FORMATS
-from regiongate.geo.mmdb.metadata import LARGEST_METADATA, MARKER
+from regiongate.geo.formats import FORMATS, Label, RawTable, Wanted
+from regiongate.geo.formats.archive import content_of
+from regiongate.geo.formats.detect import format_of
+from regiongate.geo.formats.products import PRODUCTS, Product
+from regiongate.geo.formats.raw import LabelCheck
+from regiongate.geo.labels import region_fault
 from regiongate.geo.source import Source, SourceTable, file_error
 from regiongate.geo.votes import table_of
 
-_GZIP_MAGIC = b"\x1f\x8b"
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the user says of a file; None (or "") leaves it to the file, or to its `product`.
+
+    `fallback_date` counts where neither the user nor the file says a date.
+    `format` is a key of `FORMATS`, `product` one of `products.PRODUCTS`. `fields` are written as
+    `formats/fields.py` says; `label` is for formats whose rows have none.
+    """
+
+    name: str | None = None
+    version: str = ""
+    date: datetime.date | None = None
+    fallback_date: datetime.date | None = None
+    licence: str = ""
+    origin: str = ""
+    format: str | None = None
+    product: str | None = None
+    fields: tuple[str, ...] | None = None
+    label: Label | None = None
 
 
 def load_source(
@@ -22,61 +44,88 @@ def load_source(
     *,
     name: str | None = None,
     version: str = "",
-    date: date | None = None,
+    date: datetime.date | None = None,
+    fallback_date: datetime.date | None = None,
     licence: str = "",
     origin: str = "",
     format: str | None = None,
+    product: str | None = None,
     fields: Sequence[str] | None = None,
+    label: str | None = None,
 ) -> SourceTable:
-    """Reads a source file, compressed with gzip or not.
+    """Reads a source of regions, as it is shipped: plain, in gzip, in a tar or a zip.
 
-    `name` is by default the file's name up to the first dot, `date` what the file says of itself,
-    `format` what its content looks like; `fields` name the field of the region in a MaxMind DB.
+    `name` is by default the file's name up to the first dot, `date` what the file says of itself
+    (`fallback_date` where it says nothing), `format` what its content looks like. `product` names
+    what a vendor ships, and with it fields, licence and origin. `fields` name the country, and the
+    subdivision if there is one; `label` is the region of every row of a plain list. Raises
+    SourceError, MmdbError, or OSError when the file cannot be opened.
+    """
+    hints = Hints(
+        name=name,
+        version=version,
+        date=date,
+        fallback_date=fallback_date,
+        licence=licence,
+        origin=origin,
+        format=format,
+        product=product,
+        fields=None if fields is None else tuple(fields),
+        label=None if label is None else (label,),
+    )
+    return table_of(*load_raw(path, hints, region_fault))
+
+
+def load_raw(path: Path, hints: Hints, check: LabelCheck | None = None) -> tuple[Source, RawTable]:
+    """Reads a file's labels, whatever they say; `check` finds what is wrong with one.
+
     Raises SourceError, MmdbError, or OSError when the file cannot be opened.
     """
     content = content_of(path)
-    if format is None:
-        format = format_of(content)
+    file = str(path)
+    product = _product(hints, file)
+    format = hints.format or format_of(content, file)
     if format not in FORMATS:
         known = ", ".join(FORMATS)
-        raise file_error(str(path), "format", f"{format!r} is no format", f"write one of: {known}")
-    raw = FORMATS[format](content, str(path), fields)
-    if not raw.labels:
-        raise file_error(str(path), "empty", "the file says nothing", "fetch it again")
-    made_on = date or raw.date
+        raise file_error(file, "format", f"{format!r} is no format", f"write one of: {known}")
+    fields = _fields(hints, product, format, file)
+    raw = FORMATS[format](content, file, Wanted(fields, check, hints.label))
+    if not any(raw.rows):
+        raise file_error(file, "empty", "the file says nothing", "fetch it again")
+    made_on = hints.date or raw.date or hints.fallback_date
     if made_on is None:
         message = "the file does not say when its data was made"
-        raise file_error(str(path), "no-date", message, "give the date of the source")
+        raise file_error(file, "no-date", message, "give the date of the source")
     source = Source(
-        name=name or path.name.split(".")[0],
-        version=version or made_on.isoformat(),
+        name=hints.name or path.name.split(".")[0],
+        version=hints.version or made_on.isoformat(),
         date=made_on,
-        licence=licence,
-        origin=origin,
+        licence=hints.licence or (product.licence if product else ""),
+        origin=hints.origin or (product.origin if product else ""),
         digest=hashlib.sha256(content).hexdigest(),
         format=format,
         path=path,
     )
-    return table_of(source, raw)
+    return source, raw
 
 
-def content_of(path: Path) -> bytes:
-    """The content of a file, decompressed when it is gzip; SourceError when that is damaged."""
-    content = path.read_bytes()
-    if not content.startswith(_GZIP_MAGIC):
-        return content
-    try:
-        return gzip.decompress(content)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise file_error(str(path), "gzip", f"damaged gzip: {error}", "fetch it again") from None
+def _product(hints: Hints, file: str) -> Product | None:
+    if hints.product is None:
+        return None
+    if hints.product not in PRODUCTS:
+        known = ", ".join(PRODUCTS)
+        message = f"{hints.product!r} is no product"
+        raise file_error(file, "product", message, f"write one of: {known}")
+    return PRODUCTS[hints.product]
 
 
-def format_of(content: bytes) -> str:
-    """What the content looks like: a MaxMind DB has its marker, a network has a slash."""
-    if MARKER in content[-LARGEST_METADATA:]:
-        return "mmdb"
-    head = content[:65536].decode("utf-8", errors="replace").splitlines()
-    lines = [line for line in head if line and not line.startswith("#")]
-    if any("/" in line.split(",")[0] for line in lines[:2]):
-        return "csv-networks"
-    return "tor-geoip" if any("IPFire" in line for line in head[:20]) else "csv-ranges"
+def _fields(
+    hints: Hints, product: Product | None, format: str, file: str
+) -> tuple[str, ...] | None:
+    if hints.fields is not None or product is None:
+        return hints.fields
+    if format not in product.fields:
+        shipped = " or ".join(product.fields)
+        message = f"the file is {format}, and {hints.product} is shipped as {shipped}"
+        raise file_error(file, "product", message, "fetch it again, or name another product")
+    return product.fields[format]

@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from regiongate.domain.errors import Problem, ProblemsFound
+from regiongate.domain.source import Age
 from regiongate.geo.steps import Steps
 
 MOST_PRINTED = 20
+MAXIMUM_AGE = 45
+"""How many days old a source may be, unless somebody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,8 @@ class Source:
 
     `version` is the maker's own. `origin` says in words where the data comes from. `digest` is the
     SHA-256 of the file's content in hexadecimal, before any compression. `format` is a key of
-    `formats.FORMATS`.
+    `formats.FORMATS`. `kind` says what its labels are: "region", the places of addresses.
+    `maximum_age` is in days; past it, whoever relies on the source is told.
     """
 
     name: str
@@ -30,6 +35,24 @@ class Source:
     digest: str
     format: str
     path: Path
+    kind: str = "region"
+    maximum_age: int = MAXIMUM_AGE
+
+    @property
+    def age(self) -> Age:
+        """How old the data is at an instant, and whether that is too old."""
+        return Age(self.date, self.maximum_age)
+
+    def facts(self) -> dict[str, Any]:
+        """What a bundle records of the source; the generation's digest covers all of it."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "date": self.date.isoformat(),
+            "licence": self.licence,
+            "digest": self.digest,
+            "maximum_age": self.maximum_age,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from regiongate.geo.formats.raw import RawTable
-from regiongate.geo.labels import is_region
+from regiongate.geo.labels import region_of
 from regiongate.geo.mmdb.writer import V4_ALIASES
 from regiongate.geo.ranges import from_networks
 from regiongate.geo.source import Source, SourceTable
@@ -14,16 +16,16 @@ from regiongate.geo.steps import NONE, Steps, from_starts, merge
 
 def table_of(source: Source, raw: RawTable) -> SourceTable:
     """The votes of a source: labels that name no place are none, and are counted."""
-    regions = tuple(sorted(label for label in raw.labels if is_region(label)))
+    named = [region_of(label) for label in raw.labels]
+    regions = tuple(sorted({region for region in named if region is not None}))
     number = {region: index for index, region in enumerate(regions)}
-    of_label = np.array([number.get(label, NONE) for label in raw.labels], dtype=np.int64)
-    skipped = {
-        label: count
-        for label, count in zip(raw.labels, raw.rows, strict=True)
-        if count and label not in number
-    }
+    of_label = np.array([number.get(region or "", NONE) for region in named], dtype=np.int64)
     steps, unreachable = without_v4_embeddings(raw.steps.remap(of_label))
-    return SourceTable(source, steps, regions, dict(sorted((skipped | unreachable).items())))
+    skipped = Counter[str](raw.unreachable) + Counter(unreachable)
+    for label, region, count in zip(raw.labels, named, raw.rows, strict=True):
+        if count and region is None:
+            skipped[label[0]] += count
+    return SourceTable(source, steps, regions, dict(sorted(skipped.items())))
 
 
 def without_v4_embeddings(steps: Steps) -> tuple[Steps, dict[str, int]]:

@@ -51,17 +51,19 @@ def search(hi: U64, lo: U64, at_hi: U64, at_lo: U64) -> Index:
     """For each number `at`, the index of the last element of the sorted (hi, lo) not above it.
 
     Shape of `at`; -1 where every element is above. IPv4 is one slice, searched on `lo`; the rest
-    is searched on `hi`, and on `lo` only for those few that share their `hi` with an element.
+    is searched on `hi`, and on `lo` only for those few before whose `lo` an element stands that
+    has the same `hi`.
     """
-    after = np.searchsorted(hi, at_hi, side="left")
-    v4 = at_hi == 0
+    after = np.searchsorted(hi, at_hi, side="right")
+    v4 = np.flatnonzero(at_hi == 0)
     after[v4] = np.searchsorted(
         lo[: np.searchsorted(hi, np.uint64(0), side="right")], at_lo[v4], side="right"
     )
-    shared = np.flatnonzero(~v4 & (after < hi.size) & (hi[np.minimum(after, hi.size - 1)] == at_hi))
-    if shared.size:
-        right = np.searchsorted(hi, at_hi[shared], side="right")
-        after[shared] = _search_between(lo, at_lo[shared], after[shared], right)
+    last = np.maximum(after - 1, 0)
+    beyond = np.flatnonzero((hi[last] == at_hi) & (lo[last] > at_lo))
+    if beyond.size:
+        left = np.searchsorted(hi, at_hi[beyond], side="left")
+        after[beyond] = _search_between(lo, at_lo[beyond], left, after[beyond])
     return after - 1
 
 

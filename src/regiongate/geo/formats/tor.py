@@ -7,19 +7,18 @@ are one source.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from regiongate.geo.formats import csv_ranges
-from regiongate.geo.formats.raw import RawTable
+from regiongate.geo.formats.raw import ANYTHING, RawTable, Wanted
 
 _GENERATED = re.compile(rb"^# Generated: +\w{3}, (\d{2} \w{3} \d{4}) ", re.MULTILINE)
 
 
-def read(content: bytes, file: str, fields: Sequence[str] | None = None) -> RawTable:
+def read(content: bytes, file: str, wanted: Wanted = ANYTHING) -> RawTable:
     """The labels of a Tor geoip file, with the day on which its comment says it was made."""
-    return replace(csv_ranges.read(content, file, fields), date=generated_on(content))
+    return replace(csv_ranges.read(content, file, wanted), date=generated_on(content))
 
 
 def generated_on(content: bytes) -> date | None:
