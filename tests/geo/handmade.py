@@ -1,6 +1,10 @@
-"""MaxMind DB files put together byte by byte, without the code under test."""
+"""MaxMind DB files put together byte by byte, without the writer under test."""
 
 from collections.abc import Mapping, Sequence
+
+import pytest
+
+from regiongate.geo.mmdb import MmdbError, read
 
 MARKER = b"\xab\xcd\xefMaxMind.com"
 Node = tuple[int, int]
@@ -56,3 +60,21 @@ def database(
 def chain(depth: int, last: Node, empty: int) -> list[Node]:
     """Nodes that follow zero bits down to a last node at a depth; all other branches are empty."""
     return [(number + 1, empty) for number in range(depth)] + [last]
+
+
+def balanced(leaves: Sequence[int]) -> list[Node]:
+    """The nodes of a tree whose leaves, a power of two, point to these offsets of the data."""
+    inner = len(leaves) - 1
+    records = [*range(inner), *(inner + 16 + offset for offset in leaves)]
+    return [(records[2 * node + 1], records[2 * node + 2]) for node in range(inner)]
+
+
+def pointer(target: int) -> bytes:
+    """A pointer to an offset of the data below 2048."""
+    return bytes([1 << 5 | target >> 8, target & 255])
+
+
+def refused(content: bytes, reason: str) -> None:
+    """The file is refused for a reason, and the message names the file and a byte."""
+    with pytest.raises(MmdbError, match=rf"(?s)^bad\.mmdb: byte \d+: .*{reason}"):
+        read(content, "bad.mmdb")

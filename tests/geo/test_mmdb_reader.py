@@ -1,13 +1,13 @@
 """The MaxMind DB reader on handmade files of every layout."""
 
 import io
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 import maxminddb
 import pytest
 
 from regiongate.geo.mmdb import read
-from tests.geo.handmade import chain, database, text
+from tests.geo.handmade import MARKER, chain, database, refused, text
 
 DATA = text("FR") + text("DE")
 
@@ -33,17 +33,32 @@ def test_ipv4_tree(size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [24, 28, 32])
-def test_aliases_say_nothing_new(size: int) -> None:
-    """A branch to the IPv4 root is not walked again, but what stands beside it is read."""
+def test_aliases_are_neither_walked_nor_lost(size: int) -> None:
+    """A branch to the IPv4 root is one alias; what stands beside it is read."""
     count = 99
     nodes = chain(96, (count + 16, count), count)
-    nodes += [(96, count + 16 + 3), (count, count)]
-    nodes[0] = (1, 97)  # 8000::/2 leads to the IPv4 root, c000::/2 holds DE.
+    nodes += [(96, 98), (count + 16 + 3, 96)]
+    nodes[0] = (1, 97)  # 8000::/2 leads to the IPv4 root, c000::/3 holds DE, e000::/3 leads there.
     content = database(nodes, DATA, size=size)
     table = read(content)
     assert table.records == ("FR", "DE")
-    asked = [0, 1 << 31, 1 << 127, 3 << 126]
-    assert [table.steps.lookup(each) for each in asked] == [0, -1, -1, 1]
+    asked = [0, 1 << 31, 2 << 126, 6 << 125, 7 << 125, (7 << 125) + (1 << 124)]
+    assert [table.steps.lookup(each) for each in asked] == [0, -1, -1, 1, -1, -1]
+    assert [table.aliases.lookup(each) for each in asked] == [-1, -1, 2, -1, 3, 3]
+    found = [table.record_at(each) for each in asked]
+    assert found == ["FR", None, "FR", "DE", "FR", None]
+    official = maxminddb.open_database(io.BytesIO(content), maxminddb.MODE_FD)
+    assert [official.get(IPv6Address(each)) for each in asked] == found
+
+
+def test_a_branch_into_the_middle_of_ipv4_is_no_alias() -> None:
+    """Only the root of IPv4 is what an alias leads to; a branch to a node below it is walked."""
+    count = 98
+    nodes = [*chain(96, (97, count), count), (count + 16, count)]
+    nodes[0] = (1, 97)
+    table = read(database(nodes, DATA))
+    assert table.aliases.value.tolist() == [-1]
+    assert [table.steps.lookup(each) for each in (0, 1 << 30, 1 << 127, 3 << 126)] == [0, -1, 0, -1]
 
 
 def test_shared_branch_is_read_twice() -> None:
@@ -70,3 +85,23 @@ def test_pointer_in_data() -> None:
     table = read(database([(1 + 16 + 3, 1)], data, ip_version=4))
     assert table.records == ({"country": "FR"},)
     assert table.metadata["database_type"] == "handmade"
+
+
+def test_a_marker_in_the_data_is_data() -> None:
+    """The metadata begins at the last marker of the file; another one is what a record holds."""
+    data = bytes([4 << 5 | len(MARKER)]) + MARKER
+    content = database([(1 + 16, 1)], data, ip_version=4)
+    assert read(content).records == (MARKER,)
+    official = maxminddb.open_database(io.BytesIO(content), maxminddb.MODE_FD)
+    assert official.get("1.0.0.0") == MARKER
+
+
+def test_metadata_lies_in_the_last_128_kib() -> None:
+    """A marker before that is none, as the official reader has it."""
+    content = database([(1 + 16, 1)], DATA, ip_version=4)
+    room = 128 * 1024 - (len(content) - content.rfind(MARKER))
+    assert read(content + bytes(room)).records == ("FR",)
+    maxminddb.open_database(io.BytesIO(content + bytes(room)), maxminddb.MODE_FD)
+    refused(content + bytes(room + 1), "no metadata at the end")
+    with pytest.raises(maxminddb.InvalidDatabaseError):
+        maxminddb.open_database(io.BytesIO(content + bytes(room + 1)), maxminddb.MODE_FD)

@@ -1,11 +1,8 @@
 """The MaxMind DB writer, read back by the official reader and by our own."""
 
 import io
-import shutil
-import subprocess
 from collections.abc import Sequence
 from ipaddress import IPv6Address, IPv6Network
-from pathlib import Path
 
 import maxminddb
 import numpy as np
@@ -47,7 +44,7 @@ def write(
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(steps())
 def test_official_reader_agrees_at_every_boundary(function: Steps) -> None:
     """Each boundary and both its neighbours read back the same, aliases as the IPv4 they carry."""
@@ -61,7 +58,7 @@ def test_official_reader_agrees_at_every_boundary(function: Steps) -> None:
         assert official.get(IPv6Address(number)) == expected
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(steps())
 def test_own_reader_gives_the_steps_back(function: Steps) -> None:
     """What was written is read as the same function, with and without aliases."""
@@ -118,13 +115,16 @@ def test_records_pack_and_unpack(data: st.DataObject) -> None:
 
 def test_large_data_section_takes_wider_records() -> None:
     """The record size grows when an offset no longer fits, and the file reads back."""
-    function = from_starts(*wide.split([0, 1 << 31]), np.array([0, 1], dtype=np.int32))
-    content = write(function, [b"x" * (1 << 24), "behind"], aliases=())
+    count = 17
+    starts = [number << 16 for number in range(count + 1)]
+    function = from_starts(*wide.split(starts), np.arange(count + 1, dtype=np.int32))
+    texts = [*(bytes([number]) + bytes(1 << 20) for number in range(count)), "behind"]
+    content = write(function, texts, aliases=())
     table = read(content)
     assert table.metadata["record_size"] == 28
-    assert table.records[table.steps.lookup(1 << 31)] == "behind"
+    assert table.record_at(starts[-1]) == "behind"
     official = maxminddb.open_database(io.BytesIO(content), maxminddb.MODE_FD)
-    assert official.get("128.0.0.0") == "behind"
+    assert official.get(as_address(starts[-1])) == "behind"
 
 
 scalars = (
@@ -162,14 +162,3 @@ def test_unwritable_value_is_refused(value: object) -> None:
     """What the format cannot hold is refused, not left out."""
     with pytest.raises(TypeError):
         encode_value(value)
-
-
-@pytest.mark.skipif(shutil.which("mmdblookup") is None, reason="mmdblookup is not installed")
-def test_mmdblookup_reads_it(tmp_path: Path) -> None:
-    """libmaxminddb, which Envoy and nginx use, reads the file."""
-    path = tmp_path / "t.mmdb"
-    function, _ = without_v4_embeddings(constant(0))
-    path.write_bytes(write(function, RECORDS))
-    for address in ("8.8.8.8", "2a00::1", "::ffff:8.8.8.8", "2002:808:808::1"):
-        command = ["mmdblookup", "--file", str(path), "--ip", address, "country", "iso_code"]
-        assert '"FR"' in subprocess.run(command, check=True, capture_output=True, text=True).stdout

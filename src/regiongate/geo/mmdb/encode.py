@@ -6,7 +6,9 @@ Source: MaxMind DB File Format Specification 2.0, "Output Data Section".
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
 TEXT, DOUBLE, BYTES, UINT16, UINT32, MAP = 2, 3, 4, 5, 6, 7
 INT32, UINT64, UINT128, ARRAY, BOOLEAN = 8, 9, 10, 11, 14
@@ -20,40 +22,50 @@ def encode_value(value: object) -> bytes:
     bool, int, float, str, bytes, mappings with text keys and sequences are possible; anything
     else, None included, raises TypeError, and an integer out of range OverflowError.
     """
-    if isinstance(value, bool):
-        return _control(BOOLEAN, int(value))
-    if isinstance(value, int):
-        return _integer(value)
-    if isinstance(value, float):
-        return _control(DOUBLE, 8) + struct.pack(">d", value)
-    if isinstance(value, str):
-        text = value.encode("utf-8")
-        return _control(TEXT, len(text)) + text
-    if isinstance(value, bytes):
-        return _control(BYTES, len(value)) + value
-    return _container(value)
+    encode = _ENCODERS.get(type(value))
+    if encode is None:
+        encode = next((_ENCODERS[kind] for kind in _ENCODERS if isinstance(value, kind)), None)
+    if encode is None:
+        raise TypeError(f"a MaxMind DB cannot hold a {type(value).__name__}")
+    return encode(value)
 
 
 def encode_map(fields: Mapping[str, bytes]) -> bytes:
     """The bytes of a map whose values are encoded already, the keys sorted."""
-    pairs = (encode_value(key) + fields[key] for key in sorted(fields))
+    pairs = [_text(key) + fields[key] for key in sorted(fields)]
     return _control(MAP, len(fields)) + b"".join(pairs)
 
 
-def _container(value: object) -> bytes:
-    if isinstance(value, Mapping):
-        if not all(isinstance(key, str) for key in value):
+def _map(value: Mapping[object, object]) -> bytes:
+    fields: dict[str, bytes] = {}
+    for key, item in value.items():
+        if not isinstance(key, str):
             raise TypeError("a MaxMind DB map has text keys only")
-        return encode_map({key: encode_value(item) for key, item in value.items()})
-    if isinstance(value, Sequence):
-        return _control(ARRAY, len(value)) + b"".join(encode_value(item) for item in value)
-    raise TypeError(f"a MaxMind DB cannot hold a {type(value).__name__}")
+        fields[key] = encode_value(item)
+    return encode_map(fields)
+
+
+def _array(value: Sequence[object]) -> bytes:
+    return _control(ARRAY, len(value)) + b"".join([encode_value(item) for item in value])
+
+
+def _text(value: str) -> bytes:
+    return _short_text(value) if len(value) < _SHORT else _any_text(value)
+
+
+def _any_text(value: str) -> bytes:
+    text = value.encode("utf-8")
+    return _control(TEXT, len(text)) + text
+
+
+_SHORT = 128
+_short_text = lru_cache(maxsize=1 << 14)(_any_text)
+"""Keys and codes come again and again, in every record."""
 
 
 def _integer(value: int) -> bytes:
     if value < 0:
-        payload = value.to_bytes(4, signed=True)
-        return _control(INT32, 4) + payload
+        return _control(INT32, 4) + value.to_bytes(4, signed=True)
     kind = next((kind for bits, kind in _UNSIGNED if value >> bits == 0), None)
     if kind is None:
         raise OverflowError(f"{value} has more than 128 bits")
@@ -79,3 +91,15 @@ def _control(kind: int, size: int) -> bytes:
     if kind > 7:
         return bytes([field, kind - 7]) + more
     return bytes([kind << 5 | field]) + more
+
+
+_ENCODERS: dict[type, Callable[[Any], bytes]] = {
+    str: _text,
+    dict: _map,
+    bool: lambda value: _control(BOOLEAN, int(value)),  # Before int, of which it is a kind.
+    int: _integer,
+    float: lambda value: _control(DOUBLE, 8) + struct.pack(">d", value),
+    bytes: lambda value: _control(BYTES, len(value)) + value,
+    Mapping: _map,
+    Sequence: _array,
+}

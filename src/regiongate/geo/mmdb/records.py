@@ -15,17 +15,22 @@ RECORD_SIZES = (24, 28, 32)
 
 def unpack(tree: bytes, record_size: int) -> Records:
     """The records (uint32[nodes, 2], left and right) of a tree section."""
-    node_bytes = record_size // 4
-    raw = np.frombuffer(tree, dtype=np.uint8).reshape(-1, node_bytes)
     if record_size == 32:
-        return raw.view(">u4").astype(np.uint32)
-    wide = np.zeros((len(raw), 2, 4), dtype=np.uint8)
-    wide[:, 0, 1:] = raw[:, :3]
-    wide[:, 1, 1:] = raw[:, node_bytes - 3 :]
+        return np.frombuffer(tree, dtype=">u4").astype(np.uint32).reshape(-1, 2)
+    # Four bytes that end with the record, read at every record of the tree: a byte is put before
+    # the first one, for it to end with as well.
+    node_bytes = record_size // 4
+    shape, strides = (len(tree) // node_bytes, 2), (node_bytes, node_bytes - 3)
+    raw = np.ndarray(shape, dtype=">u4", buffer=b"\0" + tree, strides=strides)
+    records = raw.astype(np.uint32)
     if record_size == 28:
-        wide[:, 0, 0] = raw[:, 3] >> 4  # The middle byte holds the top bits of both.
-        wide[:, 1, 0] = raw[:, 3] & 0x0F
-    return wide.reshape(-1, 8).view(">u4").astype(np.uint32)
+        # The byte in the middle of a node holds the top bits of both, those of the left one first.
+        middle = np.frombuffer(tree, dtype=np.uint8).reshape(-1, node_bytes)[:, 3]
+        records[:, 0] = records[:, 0] & 0xFFFFFF | (middle & 0xF0).astype(np.uint32) << 20
+        records[:, 1] &= 0xFFFFFFF
+        return records
+    records &= 0xFFFFFF
+    return records
 
 
 def pack(records: Records, record_size: int) -> bytes:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from regiongate.domain.address import V4_EMBEDDINGS
 from regiongate.geo.mmdb import tree
-from regiongate.geo.mmdb.encode import encode_value
+from regiongate.geo.mmdb.encode import encode_map, encode_value
 from regiongate.geo.mmdb.metadata import SEPARATOR, encode_metadata
 from regiongate.geo.mmdb.records import RECORD_SIZES, pack
 from regiongate.geo.ranges import from_networks
@@ -20,6 +20,9 @@ V4_ALIASES: tuple[IPv6Network, ...] = tuple(
     network for network, _ in V4_EMBEDDINGS if int(network.network_address)
 )
 """The IPv6 networks whose addresses carry an IPv4 address at the place where a tree can follow."""
+
+_Parts = dict[int, tuple[object, bytes]]
+"""Values and their bytes by the identity of the value, which is kept so that it stays its own."""
 
 _V4_HALVES = from_networks([(IPv4Network("128.0.0.0/1"), 0)])
 
@@ -32,12 +35,14 @@ def encode(
     database_type: str,
     description: str,
     aliases: Sequence[IPv6Network] = V4_ALIASES,
+    record_size: int = RECORD_SIZES[0],
 ) -> bytes:
     """The bytes of a MaxMind DB in which every address has the record that the steps say.
 
     `steps` values index into `records`; `build_epoch` is in seconds since 1970. Equal records are
     written once, unused ones not at all. Each of `aliases` leads to the IPv4 tree, so that
-    2002:0102:0304:: finds what 1.2.3.4 does.
+    2002:0102:0304:: finds what 1.2.3.4 does. Tree records have `record_size` bits, or more when
+    the numbers need more.
 
     Raises ValueError when the steps hold something inside of an alias, when a value has no record
     and when the result would need records of more than 32 bits.
@@ -49,7 +54,7 @@ def encode(
     built = tree.build(with_aliases)
     node_count = len(built.children)
     data_base = node_count + len(SEPARATOR)
-    record_size = _record_size(data_base + len(data))
+    record_size = max(record_size, _record_size(data_base + len(data)))
     # One record for each value: data, then aliases, and last what the value -1, none, finds.
     record = np.concatenate([data_base + offsets, np.zeros(len(aliases), np.int64), [node_count]])
     record[offsets.size : -1] = built.v4_root
@@ -73,12 +78,26 @@ def _data_section(
     used, first_use = np.unique(steps.value, return_index=True)
     new_value = np.full(len(records), NONE, dtype=np.int32)
     value_of_bytes: dict[bytes, int] = {}
+    parts: _Parts = {}
     for value in used[np.argsort(first_use)]:
         if value != NONE:
-            encoded = encode_value(records[value])
+            encoded = _encoded(records[value], parts)
             new_value[value] = value_of_bytes.setdefault(encoded, len(value_of_bytes))
     sizes = np.array([len(encoded) for encoded in value_of_bytes], dtype=np.int64)
     return steps.remap(new_value), b"".join(value_of_bytes), np.cumsum(sizes) - sizes
+
+
+def _encoded(record: object, parts: _Parts) -> bytes:
+    """The bytes of a record. Records often share the very objects that are in their fields."""
+    if type(record) is not dict or not all(isinstance(key, str) for key in record):
+        return encode_value(record)
+    fields = {}
+    for key, item in record.items():
+        known = parts.get(id(item))
+        if known is None:
+            known = parts[id(item)] = (item, encode_value(item))
+        fields[key] = known[1]
+    return encode_map(fields)
 
 
 def _with_aliases(steps: Steps, aliases: Sequence[IPv6Network], first_value: int) -> Steps:
