@@ -1,0 +1,1 @@
+"""Compare sources: where they disagree, and what that does to the verdicts of a policy."""
