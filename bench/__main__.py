@@ -12,7 +12,19 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from bench import instructions, litellms, load, machine, nginxes, page, record
+from bench import (
+    geo_rounds,
+    geo_table,
+    instructions,
+    library_rounds,
+    library_table,
+    litellms,
+    load,
+    machine,
+    nginxes,
+    page,
+    record,
+)
 from bench.contestant import BOTH_CORES, ONE_CORE, Contestant, Layout
 from bench.envoys import Bare
 from bench.field import MANY, UPSTREAM_PORT, Field
@@ -39,7 +51,7 @@ console = Console(highlight=False, soft_wrap=True)
 def main(
     quick: bool, only: tuple[str, ...], starts: int | None, rounds: int | None, seconds: int | None
 ) -> None:
-    """Compare the gated Envoy with the ungated one, with nginx and with LiteLLM."""
+    """Compare the gated Envoy with others, and our work on addresses with that of others."""
     usual = _QUICK if quick else _FULL
     plan = Plan(starts or usual.starts, rounds or usual.rounds, seconds or usual.seconds)
     home = Path(tempfile.mkdtemp(prefix="regiongate-bench-"))
@@ -49,7 +61,7 @@ def main(
         sys.exit(f"bench: {error}")
     finally:
         shutil.rmtree(home, ignore_errors=True)
-    for text in page.findings(found.tables):
+    for text in [*page.findings(found.tables), *found.geo.findings(), *found.library.findings()]:
         console.print(f"· {text}")
     if not (quick or only):
         record.write(RESULTS, found)
@@ -58,9 +70,13 @@ def main(
 
 
 def _measure(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> Measured:
+    facts = machine.facts()
+    geo = _geo(home / "geo", plan, quick, only)
+    library = _library(home / "library", plan, quick, only)
+    if only and all(name.startswith(("geo-", "library-")) for name in only):
+        return Measured(facts, plan, [], None, {}, geo, library)
     load.require_wrk()
     nginxes.require_nginx()
-    facts = machine.facts()
     field = Field(home)
     with console.status("compiling the bundles"):
         rows = _chosen(field.comparison((MANY,) if quick else (1, MANY)), only)
@@ -76,7 +92,31 @@ def _measure(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> Meas
     counts = _count(home, part_rows)
     if parts is not None:
         _show("the gate part by part", page.PARTS_HEADER, page.part_rows(parts, counts))
-    return Measured(facts, plan, tables, parts, counts)
+    return Measured(facts, plan, tables, parts, counts, geo, library)
+
+
+def _geo(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> geo_table.GeoTable:
+    """The work on addresses, before anything else runs beside it."""
+    rows = geo_rounds.chosen(only, quick)
+    if not rows:
+        return geo_table.GeoTable([])
+    table = geo_rounds.measure(home, rows, plan.rounds, console.print)
+    _show("where addresses are", geo_table.HEADER, table.text_rows())
+    return table
+
+
+def _library(
+    home: Path, plan: Plan, quick: bool, only: tuple[str, ...]
+) -> library_table.LibraryTable:
+    """The gate in one's own process, and what else looks addresses up in Python."""
+    rows = library_rounds.chosen(only)
+    if not rows:
+        return library_table.LibraryTable([], {})
+    table = library_rounds.measure(home, rows, plan.rounds, quick, console.print)
+    _show("in one's own process", library_table.HEADER, table.text_rows())
+    for name, why in table.absent.items():
+        console.print(f"left out: {name}: {why}")
+    return table
 
 
 def _count(home: Path, rows: Sequence[Contestant]) -> dict[str, float]:

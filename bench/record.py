@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.contestant import Layout
+from bench.geo_table import GeoTable
+from bench.library_table import LibraryTable
 from bench.rounds import Plan, Ratio, Result, Turn
 
 HEADER = (
@@ -87,7 +89,8 @@ class Measured:
     """Everything that a run of the bench found out.
 
     `parts` is the gate put together part by part, and `counts` are its instructions per request by
-    the name of a row; both are empty when they were not asked for.
+    the name of a row; both are empty when they were not asked for. `geo` is the work on addresses,
+    `library` the gate in one's own process and its peers.
     """
 
     facts: Mapping[str, str]
@@ -95,6 +98,8 @@ class Measured:
     tables: Sequence[Table]
     parts: Table | None
     counts: Mapping[str, float]
+    geo: GeoTable
+    library: LibraryTable
 
 
 def write(path: Path, found: Measured) -> None:
@@ -106,6 +111,9 @@ def write(path: Path, found: Measured) -> None:
         "plan": {"starts": plan.starts, "rounds": plan.rounds, "seconds": plan.seconds},
         "instructions_per_request": {name: round(count) for name, count in found.counts.items()},
         "tables": [_table(table, parts=table is parts) for table in shown],
+        "geo": [asdict(row) for row in found.geo.rows],
+        "library": [asdict(row) for row in found.library.rows],
+        "library_absent": dict(found.library.absent),
     }
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 

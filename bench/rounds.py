@@ -60,9 +60,13 @@ class Result:
     def against(self, other: Result, of: Callable[[Turn], float]) -> Ratio:
         """How many times the other's value, round by round."""
         pairs = zip(self.turns, other.turns, strict=True)
-        ratios = [of(mine) / of(theirs) for mine, theirs in pairs]
-        low, _, high = quantiles(ratios, n=4, method="inclusive") if len(ratios) > 1 else ratios * 3
-        return Ratio(median(ratios), low, high)
+        return ratio([of(mine) / of(theirs) for mine, theirs in pairs])
+
+
+def ratio(paired: Sequence[float]) -> Ratio:
+    """The ratio that stands for those of single rounds."""
+    low, _, high = quantiles(paired, n=4, method="inclusive") if len(paired) > 1 else [*paired] * 3
+    return Ratio(median(paired), low, high)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from regiongate.compiler.envoy import names
@@ -12,7 +12,6 @@ Config = dict[str, Any]
 STRIP = "strip"
 LOG = "log"
 ROUTER = "router"
-DECIDE = "decide"
 
 
 def ungated(bootstrap: Config, keep: Collection[str] = ()) -> Config:
@@ -42,28 +41,17 @@ def managers(bootstrap: Config) -> Iterator[Config]:
                 yield from (row["typed_config"] for row in chain["filters"])
 
 
-def chains(config: object) -> Iterator[list[Config]]:
-    """Every list in a configuration that has named things in it, the outer ones first."""
+def named(config: object, name: str) -> Config:
+    """The first thing of a name in a configuration, such as a filter in a gate."""
+    return next(row for row in _things(config) if row.get("name") == name)
+
+
+def _things(config: object) -> Iterator[Config]:
+    inner = config.values() if isinstance(config, dict) else config
     if isinstance(config, dict):
-        for value in config.values():
-            yield from chains(value)
-    elif isinstance(config, list):
-        if config and all(isinstance(row, dict) and "name" in row for row in config):
-            yield config
-        for value in config:
-            yield from chains(value)
-
-
-def gate_filters(gate: Config) -> list[Config]:
-    """The filters of a gate, in their order; the one that decides is among them."""
-    return next(chain for chain in chains(gate) if any(row["name"] == DECIDE for row in chain))
-
-
-def only(gate: Config, keep: Collection[str]) -> Config:
-    """The gate with only the filters of these names."""
-    chain = gate_filters(gate)
-    chain[:] = [row for row in chain if row["name"] in keep]
-    return gate
+        yield config
+    for value in inner if isinstance(inner, Iterable) and not isinstance(inner, str) else ():
+        yield from _things(value)
 
 
 def _listener(listener: Config, keep: Collection[str]) -> Config:

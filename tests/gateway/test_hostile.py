@@ -311,6 +311,17 @@ def test_forwarded_for_of_a_proxy(behind: Gateway, lines: list[str], status: int
         assert line["rule"] == "forwarding:unreadable"
 
 
+def test_the_place_of_a_proxy_is_not_the_clients(upstream: str, tmp_path: Path) -> None:
+    """A refused proxy has a place of its own; neither the refusal nor the log tells it."""
+    policy = policy_text(networks=[network("127.0.0.0/8", region="FR")])
+    with running_gateway(tmp_path, policy, upstream=upstream) as running:
+        assert running.self_check()["country"] == "FR"
+        answer = running.get(x_forwarded_for="unknown")
+        assert answer.status_code == 400
+        line = running.line(answer.headers["x-request-id"])
+        assert (line["country"], line["region"], line["class"]) == (None, None, "unknown")
+
+
 @pytest.mark.parametrize(
     ("target", "status"),
     [

@@ -18,7 +18,7 @@ import pytest
 
 from regiongate.compiler.envoy.settings import Jwt
 from tests.support import raw
-from tests.support.gateway import AMERICA, CHINA, Gateway, played, running_gateway
+from tests.support.gateway import AMERICA, CHINA, WORKERS, Gateway, played, running_gateway
 from tests.support.policies import (
     FAR_AHEAD,
     LONG_AGO,
@@ -260,6 +260,36 @@ def test_worthless_tokens(by_token: Gateway, bearer: str) -> None:
     decision = "block list:openai-2024-08"
     assert_decided(by_token, CHINA, decision, authorization=f"Bearer {bearer}")
     assert by_token.get(address=AMERICA, authorization=f"Bearer {bearer}").status_code == 200
+
+
+def test_a_remembered_token_vouches_for_no_other(by_token: Gateway) -> None:
+    """A token that was good before helps none that shares its beginning but not its signature."""
+    good = token(org_id=EXEMPT)
+    signed, _, signature = good.rpartition(".")
+    for _ in range(3):
+        assert by_token.get(address=CHINA, authorization=f"Bearer {good}").status_code == 200
+    forged = [f"{signed}.{encoded(bytes(32))}", f"{signed}.", signed, f"{good}A", good[:-3]]
+    forged.append(f"{signed}.{signature[::-1]}")
+    for bearer in (*forged, *forged):
+        answer = by_token.get(address=CHINA, authorization=f"Bearer {bearer}")
+        assert answer.status_code == 403, bearer
+        assert by_token.line(answer.headers["x-request-id"])["organization"] is None
+    assert by_token.get(address=CHINA, authorization=f"Bearer {good}").status_code == 200
+
+
+def test_a_remembered_token_expires(by_token: Gateway) -> None:
+    """A token that was good before names nobody any more once it is over, on kept connections."""
+    leeway, left = 60, 3
+    over = int(time.time()) - leeway + left
+    bearer = f"Bearer {token(org_id=EXEMPT, exp=over)}"
+    with by_token.client(CHINA) as client:
+        client.headers["authorization"] = bearer
+        for _ in range(2 * WORKERS):
+            assert client.get("/v1/models").status_code == 200
+        time.sleep(left + 1.1)
+        assert client.get("/v1/models").status_code == 403
+    for _ in range(2 * WORKERS):
+        assert by_token.get(address=CHINA, authorization=bearer).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -72,9 +72,24 @@ def test_what_it_prints(up: Up, upstream: str) -> None:
     assert "example-api 1, list openai-2024-08" in printed
     assert f"warn; next date {stamp(FAR_AHEAD)}" in printed
     assert re.search(r"generation +1-[0-9a-f]{8}", printed)
-    assert len(re.findall(r"days old", printed)) == 3
+    aged = re.findall(r"data +(\S+) of \S+, \d+ days old", printed)
+    assert {"iptoasn", "geo-whois", "ipfire"} <= set(aged)
     assert f"curl -s http://127.0.0.1:{up.port}/.well-known/region-access" in printed
     assert "Ctrl-C stops everything" in printed
+
+
+def test_stale_sources_are_alarms(up: Up) -> None:
+    """The bundled data is of June 2026: its age is an alarm on the screen and in the metrics."""
+    alarms = re.findall(r"ALARM +the source (\S+) is \d+ days old, stale since", up.printed())
+    assert alarms == ["iptoasn", "geo-whois", "ipfire"]
+    path = up.state / "metrics.prom"
+    for _ in range(100):
+        if path.exists():
+            break
+        time.sleep(0.05)
+    metrics = path.read_text()
+    assert f'generation="{State(up.state).current()}"' in metrics
+    assert 'regiongate_source_stale{source="ipfire"} 1' in metrics
 
 
 def test_log_line(up: Up) -> None:

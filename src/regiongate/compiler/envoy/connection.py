@@ -10,7 +10,6 @@ from regiongate.compiler.envoy.refuse import local_replies
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.envoy.strip import strip_our_headers
 from regiongate.compiler.envoy.typed import Config, cidrs, extension
-from regiongate.compiler.envoy.undecided import refuse_undecided
 
 PROBE_HEADER = "x-probe-address"
 PROBE_SLOT_HEADER = "x-probe-slot"
@@ -87,15 +86,14 @@ def _manager(settings: Settings, address: Config, strip: Config, chain: Sequence
     )
 
 
-def _filters(before: Sequence[Config], slot: str = names.SLOT) -> list[Config]:
+def _filters(refused: Sequence[tuple[Config, Config]], slot: str = names.SLOT) -> list[Config]:
     """The filters of a listener in their order; `slot` is the header that names the slot.
 
-    An unreadable address stops the request before anything can take another for it.
+    `refused` says which requests no gate is asked about, and what they get instead.
     """
     router = extension("router", "envoy.extensions.filters.http.router.v3.Router")
     chosen = [slots.select()] if slot == names.SLOT else []
-    judged = [slots.locate_by_slot(slot), slots.gate_by_slot(slot), refuse_undecided()]
-    return [*before, *chosen, *judged, router]
+    return [*chosen, slots.locate_by_slot(slot), slots.gate_by_slot(slot, refused), router]
 
 
 def _everything(settings: Settings) -> Config:

@@ -1,6 +1,6 @@
-"""The filter that decides: the decision table as one matching tree whose leaves do the work.
+"""The filter that decides for one standing: a matching tree whose leaves do the work.
 
-Path, then standing, then place, then the clock. A leaf writes the decision into request headers;
+Path, then place, then the clock. A leaf writes the decision into request headers;
 a leaf that refuses also carries the filter that refuses, and the wording of the refusal.
 """
 
@@ -11,29 +11,30 @@ from collections.abc import Callable, Mapping, Sequence
 
 from regiongate.compiler.envoy import leaf, matcher, names
 from regiongate.compiler.envoy.typed import Config, composite
-from regiongate.compiler.table import DecisionTable, Standings
+from regiongate.compiler.table import DecisionTable
 from regiongate.domain.refusal import SELF_CHECK_PATH
 from regiongate.domain.verdict import Row
 
 Leaf = Callable[[DecisionTable, Row], Config]
 
 
-def decide(table: DecisionTable) -> Config:
-    """The filter for one table."""
-    return composite("decide", _tree(table))
+def decide(table: DecisionTable, standing: str) -> Config:
+    """The filter for one standing of a table."""
+    return composite("decide", _tree(table, table.standings[standing]))
 
 
-def _tree(table: DecisionTable) -> Config:
+def _tree(table: DecisionTable, usual: Mapping[str, Sequence[Row]]) -> Config:
     """The self-check first, then the open paths, then everything else."""
-    paths = [(_self_check(), _standings(table, table.standings, leaf.self_check))]
+    paths = [(_path_is(SELF_CHECK_PATH), _places(table, usual, leaf.self_check))]
     for pattern, places in table.open_paths.items():
-        opened = _places(table, places, leaf.answer)
-        paths.append((matcher.header_matches(":path", open_path_regex(pattern)), opened))
-    return matcher.first(paths, _standings(table, table.standings, leaf.answer))
+        paths.append((_path_is(pattern), _places(table, places, leaf.answer)))
+    return matcher.first(paths, _places(table, usual, leaf.answer))
 
 
-def _self_check() -> Config:
-    return matcher.header_matches(":path", open_path_regex(SELF_CHECK_PATH))
+def _path_is(pattern: str) -> Config:
+    """Holds for an open path. How it begins is asked first: that costs next to nothing."""
+    begins = matcher.header_begins(":path", pattern.removesuffix("*"))
+    return matcher.every([begins, matcher.header_matches(":path", open_path_regex(pattern))])
 
 
 def open_path_regex(pattern: str) -> str:
@@ -45,18 +46,6 @@ def open_path_regex(pattern: str) -> str:
     if pattern.endswith("*"):
         return re.escape(pattern[:-1]) + r"[A-Za-z0-9/_.~+-]*(\?.*)?"
     return re.escape(pattern) + r"(\?.*)?"
-
-
-def _standings(table: DecisionTable, standings: Standings, make: Leaf) -> Config:
-    special = [
-        (
-            matcher.metadata_is(names.RBAC, names.STANDING_KEY, name),
-            _places(table, places, make),
-        )
-        for name, places in standings.items()
-        if name != table.ordinary
-    ]
-    return matcher.first(special, _places(table, standings[table.ordinary], make))
 
 
 def _places(table: DecisionTable, places: Mapping[str, Sequence[Row]], make: Leaf) -> Config:

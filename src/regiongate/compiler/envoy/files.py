@@ -34,10 +34,15 @@ def gate_file(slot: str) -> str:
 def slot_database(slot: str) -> str:
     """The verdict database of a slot.
 
-    Alone in its directory: Envoy watches the whole directory, and a log beside the database would
-    wake it on every line.
+    Nothing but the databases is in its directory: Envoy watches the whole directory, and a log
+    beside them would wake it on every line.
     """
     return f"slots/{slot}/verdict.mmdb"
+
+
+def slot_facts(slot: str) -> str:
+    """The database of facts of a slot."""
+    return f"slots/{slot}/facts.mmdb"
 
 
 def in_bundle(generation: str, name: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from regiongate.compiler.envoy import leaf, matcher, names
 from regiongate.compiler.envoy.settings import Network
-from regiongate.compiler.envoy.typed import Config, composite, header_mutation
+from regiongate.compiler.envoy.typed import Config, header_mutation, run
 from regiongate.domain.verdict import PlaceClass, Verdict
 
 _OCTET = r"(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
@@ -48,12 +48,12 @@ _MOST_PARTS = 20
 """Envoy reads no header with more, see `getLastNonTrustedAddressFromXFF` of Envoy 1.40."""
 
 
-def from_hops(hops: int) -> Config:
+def from_hops(hops: int) -> tuple[Config, Config]:
     """Refuse a request that a counted number of proxies passed on with an unreadable address."""
     return _refuse(matcher.neither(_forwarded_for(deciding_part(hops))))
 
 
-def from_networks(trusted: Sequence[Network]) -> Config:
+def from_networks(trusted: Sequence[Network]) -> tuple[Config, Config]:
     """Refuse a request whose address counts as a proxy's while its header is not all readable.
 
     Proxies speak for themselves too, with no header or with one that names only proxies; then
@@ -85,12 +85,14 @@ def _forwarded_for(regex: str) -> Config:
     return matcher.header_matches("x-forwarded-for", regex)
 
 
-def _refuse(unreadable: Config) -> Config:
+def _refuse(unreadable: Config) -> tuple[Config, Config]:
+    """When to refuse, and what that does: the place of a proxy is not told as the client's."""
     headers = {
         names.VERDICT: Verdict.BLOCK.value,
         names.RULE: RULE,
         names.CLASS: PlaceClass.UNKNOWN.value,
         names.ANSWER: ANSWER,
     }
-    refuse = leaf.action(header_mutation("row", headers, []), leaf.deny())
-    return composite("sane-forwarding", matcher.first([(unreadable, refuse)], {}))
+    found = [names.COUNTRY, names.REGION, names.PLACE, names.CLOUD]
+    told = header_mutation("row", headers, [], remove=found)
+    return unreadable, run("unreadable", told, leaf.deny())

@@ -3,8 +3,8 @@
 | filter | why at this place |
 |---|---|
 | keys or token | needs the client's own headers, before anything adds to them |
-| organizations | needs the organization |
-| decide | needs place and standing; sets the decision, and refuses |
+| organizations | needs the organization; says which decider is asked |
+| decide | needs the place; sets the decision, and refuses |
 
 They arrive together in one watched file, and Envoy takes the whole resource or none of it: a table
 that does not load leaves the old one. Which gate a request meets, `slots.py` says.
@@ -21,7 +21,7 @@ from regiongate.compiler.envoy.keys import keys
 from regiongate.compiler.envoy.organizations import organizations
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.envoy.slots import gate_name
-from regiongate.compiler.envoy.typed import Config, composite, typed
+from regiongate.compiler.envoy.typed import Config, always, composite, run, typed
 from regiongate.compiler.table import DecisionTable
 from regiongate.domain.organization import Organization
 
@@ -31,25 +31,26 @@ KEYS = "organizations.keys"
 SLOT = "@SLOT@"
 """Stands in a bundle's gate for the slot that the generation will be put into."""
 
-_EXECUTE = "envoy.extensions.filters.http.composite.v3.ExecuteFilterAction"
-
 
 def gate(table: DecisionTable, rows: Iterable[Organization], settings: Settings) -> Config:
     """The filters of one generation, in their order."""
-    filters: list[Config] = []
-    if settings.jwt is not None:
-        filters.append(by_token(settings.jwt))
-    elif settings.api_keys:
-        table_of_keys = in_bundle(table.generation, KEYS)
-        filters.append(keys(table_of_keys, settings.api_key_headers))
+    judge = decide(table, table.ordinary)
     if settings.identifies:
-        filters.append(organizations(organization_header(settings), rows))
-    filters.append(decide(table))
-    # A composite, although there is nothing to choose: Envoy skips a plain filter chain in this
-    # place without a word, and with it every decision.
-    run = typed(_EXECUTE, filter_chain={"typed_config": filters})
-    always = {"matcher": {"on_no_match": {"action": {"name": "gate", "typed_config": run}}}}
-    return composite(gate_name(SLOT), always)
+        judge = organizations(table, organization_header(settings), rows)
+    before = _identify(table, settings)
+    # A composite in any case: Envoy skips a plain chain of filters in this place without a word,
+    # and with it every decision.
+    whole = composite("gate", always(run("gate", *before, judge))) if before else judge
+    return whole | {"name": gate_name(SLOT)}
+
+
+def _identify(table: DecisionTable, settings: Settings) -> list[Config]:
+    """What finds the organization, where a header of the proxy's does not name it."""
+    if settings.jwt is not None:
+        return [by_token(settings.jwt)]
+    if settings.api_keys:
+        return [keys(in_bundle(table.generation, KEYS), settings.api_key_headers)]
+    return []
 
 
 def resource(config: Config, generation: str) -> Config:

@@ -11,50 +11,42 @@ from regiongate.compiler.envoy.typed import (
     add_header,
     extension,
     header_mutation,
+    run,
     set_headers,
-    typed,
 )
 from regiongate.compiler.table import DecisionTable
 from regiongate.domain.policy import Dialect
-from regiongate.domain.refusal import SELF_CHECK_PATH, ground_of
+from regiongate.domain.refusal import SELF_CHECK_PATH, ground_of, moving_helps
 from regiongate.domain.verdict import Row, Verdict
-
-_EXECUTE = "envoy.extensions.filters.http.composite.v3.ExecuteFilterAction"
 
 
 def answer(table: DecisionTable, row: Row) -> Config:
     """Let the request pass with its decision on it, or refuse it."""
     if row.decision.verdict.refuses:
         headers = _decision(table, row) | _refusal(table, row)
-        return action(header_mutation("row", headers, _refused(table)), deny())
+        return run("row", header_mutation("row", headers, _refused(table)), deny())
     response = _warning(table, row) if row.decision.verdict is Verdict.WARN else []
-    return action(header_mutation("row", _decision(table, row), response))
+    return run("row", header_mutation("row", _decision(table, row), response))
 
 
 def self_check(table: DecisionTable, row: Row) -> Config:
     """Answer the self-check here: the same decision, told instead of enforced."""
     headers = _decision(table, row) | _policy(table)
-    headers[names.ANSWER] = names.SELF_CHECK_FINAL
+    headers[names.ANSWER] = names.SELF_CHECK_FINAL + _movable(row)
     if row.next is not None:
-        headers[names.ANSWER] = names.SELF_CHECK_NEXT
+        headers[names.ANSWER] = names.SELF_CHECK_NEXT + _movable(row)
         headers[names.NEXT_VERDICT] = row.next.verdict
         headers[names.NEXT_AT] = _instant(row.next.at)
-    return action(header_mutation("row", headers, []), deny())
+    return run("row", header_mutation("row", headers, []), deny())
 
 
-def action(*filters: Config) -> Config:
-    """A leaf that runs these filters one after another."""
-    if len(filters) == 1:
-        run = typed(_EXECUTE, typed_config=filters[0])
-    else:
-        run = typed(_EXECUTE, filter_chain={"typed_config": list(filters)})
-    return {"action": {"name": "row", "typed_config": run}}
+def deny(ground: str = "row") -> Config:
+    """A filter that refuses whatever reaches it; the local reply then writes the body.
 
-
-def deny() -> Config:
-    """A filter that refuses whatever reaches it; the local reply then writes the body."""
+    The log's `details` name the ground.
+    """
     everyone = {"principals": [{"any": True}], "permissions": [{"any": True}]}
-    rules = {"action": "DENY", "policies": {"row": everyone}}
+    rules = {"action": "DENY", "policies": {ground: everyone}}
     return extension("refuse", "envoy.extensions.filters.http.rbac.v3.RBAC", rules=rules)
 
 
@@ -80,7 +72,7 @@ def _refusal(table: DecisionTable, row: Row) -> dict[str, str]:
     ground = ground_of(row.decision)
     style = table.policy.refusal
     headers = _policy(table) | {
-        names.ANSWER: f"{style.dialect}-{style.status}",
+        names.ANSWER: f"{style.dialect}-{style.status}" + _movable(row),
         names.CODE: ground.code,
         names.MESSAGE: names.literal(ground.message),
         names.APPEAL: names.literal(style.appeal),
@@ -88,6 +80,10 @@ def _refusal(table: DecisionTable, row: Row) -> dict[str, str]:
     if row.since is not None:
         headers[names.SINCE] = _instant(row.since)
     return headers
+
+
+def _movable(row: Row) -> str:
+    return names.MOVABLE if moving_helps(row.decision) else ""
 
 
 def _refused(table: DecisionTable) -> list[Config]:
@@ -104,7 +100,7 @@ def _refused(table: DecisionTable) -> list[Config]:
 def _warning(table: DecisionTable, row: Row) -> list[Config]:
     """Sunset (RFC 8594) names the date of the block, Link where to look."""
     country, rule = names.request(names.COUNTRY), names.literal(row.decision.rule)
-    access = f'warn; country="{country}"; rule="{rule}"'
+    access = f'warn; country="{country}"; cloud="{names.request(names.CLOUD)}"; rule="{rule}"'
     headers: dict[str, str] = {}
     if row.next is not None and row.next.verdict.refuses:
         headers["sunset"] = format_datetime(row.next.at, usegmt=True)

@@ -1,4 +1,4 @@
-"""The filter that says where an address is, from our verdict database."""
+"""The filter that says where an address is, from our databases of verdicts and of facts."""
 
 from __future__ import annotations
 
@@ -6,22 +6,24 @@ from regiongate.compiler.envoy import names
 from regiongate.compiler.envoy.typed import Config, extension
 
 
-def locate(database: str) -> Config:
-    """Country, region and place key of the settled client address, as request headers.
+def locate(database: str, facts: str) -> Config:
+    """Country, region, place key and cloud of the settled client address, as request headers.
 
-    Envoy's provider reads fixed paths of the database. `city.names.en` holds our place key:
-    it is the one free text among them. A database that cannot be opened stops Envoy at its start;
-    one that cannot be reloaded leaves the old one in place.
+    Envoy's provider reads fixed paths of the databases. `city.names.en` holds our place key, `isp`
+    the words for the cloud: they are the free texts among them. A database that cannot be opened
+    stops Envoy at its start; one that cannot be reloaded leaves the old one in place.
     """
     provider = extension(
         "maxmind",
         "envoy.extensions.geoip_providers.maxmind.v3.MaxMindConfig",
         city_db_path=database,
+        isp_db_path=facts,
         common_provider_config={
             "geo_field_keys": {
                 "country": names.COUNTRY,
                 "region": names.REGION,
                 "city": names.PLACE,
+                "isp": names.CLOUD,
             }
         },
     )

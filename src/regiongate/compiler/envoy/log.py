@@ -24,6 +24,7 @@ def access_log(settings: Settings) -> Config:
         "address": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
         "country": names.request(names.COUNTRY),
         "region": names.request(names.REGION),
+        "cloud": names.request(names.CLOUD),
         "class": names.request(names.CLASS),
         "verdict": names.request(names.VERDICT),
         "would": names.request(names.WOULD),

@@ -42,20 +42,16 @@ def nested(matcher: Config) -> Config:
     return {"matcher": matcher}
 
 
-def metadata_is(namespace: str, key: str, value: str) -> Config:
-    """Holds when a filter before this one left exactly this text in the dynamic metadata."""
-    message = "envoy.extensions.matching.common_inputs.network.v3.DynamicMetadataInput"
-    subject = extension("metadata", message, filter=namespace, path=[{"key": key}])
-    matcher = "envoy.extensions.matching.input_matchers.metadata.v3.Metadata"
-    custom = extension("equals", matcher, value={"string_match": {"exact": value}})
-    return {"single_predicate": {"input": subject, "custom_match": custom}}
-
-
 def header_matches(header: str, regex: str) -> Config:
     """Holds when the whole value of a request header matches an RE2 expression."""
     # The xDS form of the matcher insists on naming its engine.
     value = {"safe_regex": {"google_re2": {}, "regex": regex}}
     return {"single_predicate": {"input": header_input(header), "value_match": value}}
+
+
+def header_begins(header: str, prefix: str) -> Config:
+    """Holds when the value of a request header begins with a text."""
+    return {"single_predicate": {"input": header_input(header), "value_match": {"prefix": prefix}}}
 
 
 def neither(predicate: Config) -> Config:

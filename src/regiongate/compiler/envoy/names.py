@@ -1,6 +1,4 @@
-"""The names by which the filters speak to each other: request headers, which the upstream gets too,
-and the metadata in which the organization's standing travels.
-"""
+"""The request headers by which the filters speak to each other; the upstream gets them too."""
 
 from __future__ import annotations
 
@@ -12,6 +10,7 @@ SLOT = PREFIX + "slot"
 COUNTRY = PREFIX + "country"
 REGION = PREFIX + "region"
 PLACE = PREFIX + "place"
+CLOUD = PREFIX + "cloud"
 
 ORGANIZATION = PREFIX + "organization"
 KEY = PREFIX + "key"
@@ -35,11 +34,8 @@ NEXT_AT = PREFIX + "next-at"
 SELF_CHECK_NEXT = "self-check-next"
 SELF_CHECK_FINAL = "self-check-final"
 
-STANDING_PREFIX = "organization_"
-STANDING_KEY = STANDING_PREFIX + "shadow_effective_policy_id"
-"""Where the organization filter leaves the name of a standing, in the metadata of RBAC."""
-
-RBAC = "envoy.filters.http.rbac"
+MOVABLE = "-movable"
+"""Ends an answer to a call that would fare better from another place, such as a cloud region."""
 
 
 def request(header: str) -> str:

@@ -1,42 +1,78 @@
 """The bodies of refusals and of the self-check, chosen by the header that the deciding leaf set.
 
-The words come from that leaf too, so a new policy changes them without touching the listener.
+The words come from that leaf too, so a new policy changes them without touching the listener. Only
+the advice to a call from a cloud stands here: a leaf does not know which cloud it will be.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from regiongate.compiler.envoy import forwarding, names
 from regiongate.compiler.envoy.typed import Config
+from regiongate.domain.facts import EDGE, advice
 from regiongate.domain.policy import Dialect
-from regiongate.domain.refusal import SELF_CHECK_PATH, Facts, body
+from regiongate.domain.refusal import SELF_CHECK_PATH, Particulars, body
 
 STATUSES = (403, 451)
 
+_JSON = "application/json"
+_PROBLEM = "application/problem+json"
+
+Body = Callable[[str | None], dict[str, Any]]
+"""Makes a body with some advice in it, or none."""
+
 
 def local_replies() -> Config:
-    """One mapper for each dialect and status, two for the self-check: with and without a change."""
+    """Mappers for each dialect and status, and for the self-check with and without a change."""
     refusals = [
-        _mapper(f"{dialect}-{status}", status, body(dialect, status, _facts()), _media(dialect))
+        mapper
         for dialect in Dialect
         for status in STATUSES
+        for mapper in _mappers(
+            f"{dialect}-{status}", status, _refusal(dialect, status), _media(dialect)
+        )
     ]
     return {
         "mappers": [
-            _mapper(names.SELF_CHECK_NEXT, 200, _self_check(_next()), "application/json"),
-            _mapper(names.SELF_CHECK_FINAL, 200, _self_check(None), "application/json"),
-            _mapper(forwarding.ANSWER, 400, _unreadable(), "application/problem+json"),
+            *_mappers(names.SELF_CHECK_NEXT, 200, _self_check(_next()), _JSON),
+            *_mappers(names.SELF_CHECK_FINAL, 200, _self_check(None), _JSON),
+            _mapper(_answer({"exact": forwarding.ANSWER}), 400, _unreadable(), _PROBLEM),
             *refusals,
             _undecided(),
         ]
     }
 
 
-def _mapper(answer: str, status: int, content: dict[str, Any], media: str) -> Config:
-    header = {"name": names.ANSWER, "string_match": {"exact": answer}}
+def _mappers(answer: str, status: int, make: Body, media: str) -> Iterator[Config]:
+    """The body of one answer: with advice where moving the call helps and a cloud is known.
+
+    Whatever the leaf said of moving, the last mapper takes the answer.
+    """
+    movable, cloud = _answer({"exact": answer + names.MOVABLE}), names.request(names.CLOUD)
+    edge = _header(names.CLOUD, string_match={"prefix": EDGE})
+    yield _mapper(_both(movable, edge), status, make(advice(cloud, edge=True)), media)
+    known = _header(names.CLOUD, present_match=True)
+    yield _mapper(_both(movable, known), status, make(advice(cloud, edge=False)), media)
+    yield _mapper(_answer({"prefix": answer}), status, make(None), media)
+
+
+def _answer(match: dict[str, str]) -> Config:
+    return _header(names.ANSWER, string_match=match)
+
+
+def _header(name: str, **match: Any) -> Config:
+    return {"header_filter": {"header": {"name": name, **match}}}
+
+
+def _both(first: Config, second: Config) -> Config:
+    return {"and_filter": {"filters": [first, second]}}
+
+
+def _mapper(which: Config, status: int, content: dict[str, Any], media: str) -> Config:
     return {
-        "filter": {"header_filter": {"header": header}},
+        "filter": which,
         "status_code": status,
         "body_format_override": {"json_format": content, "content_type": media},
         "headers_to_add": [{"header": {"key": "cache-control", "value": "no-store"}}],
@@ -45,9 +81,8 @@ def _mapper(answer: str, status: int, content: dict[str, Any], media: str) -> Co
 
 def _undecided() -> Config:
     """The one refusal that no decision stands behind: the fault is ours, so it is a 500."""
-    judged = {"name": names.VERDICT, "present_match": True, "invert_match": True}
+    unjudged = _header(names.VERDICT, present_match=True, invert_match=True)
     refused = {"comparison": {"op": "EQ", "value": {"default_value": 403, "runtime_key": "none"}}}
-    both = [{"header_filter": {"header": judged}}, {"status_code_filter": refused}]
     content = {
         "type": "urn:regiongate:refusal:undecided",
         "title": "The gateway could not decide about this request",
@@ -56,17 +91,17 @@ def _undecided() -> Config:
         "request_id": names.request("x-request-id"),
     }
     return {
-        "filter": {"and_filter": {"filters": both}},
+        "filter": _both(unjudged, {"status_code_filter": refused}),
         "status_code": 500,
         "body_format_override": {
             "json_format": content,
-            "content_type": "application/problem+json",
+            "content_type": _PROBLEM,
         },
     }
 
 
 def _media(dialect: Dialect) -> str:
-    return "application/problem+json" if dialect is Dialect.PROBLEM else "application/json"
+    return _PROBLEM if dialect is Dialect.PROBLEM else _JSON
 
 
 def _unreadable() -> dict[str, Any]:
@@ -80,12 +115,18 @@ def _unreadable() -> dict[str, Any]:
     }
 
 
-def _facts() -> Facts:
-    return Facts(
+def _refusal(dialect: Dialect, status: int) -> Body:
+    return lambda said: body(dialect, status, _particulars(said))
+
+
+def _particulars(said: str | None) -> Particulars:
+    return Particulars(
         code=names.request(names.CODE),
         message=names.request(names.MESSAGE),
         country=names.request(names.COUNTRY),
         region=names.request(names.REGION),
+        cloud=names.request(names.CLOUD),
+        advice=said,
         request_id=names.request("x-request-id"),
         policy=names.request(names.POLICY),
         version=names.request(names.VERSION),
@@ -99,11 +140,13 @@ def _next() -> dict[str, Any]:
     return {"verdict": names.request(names.NEXT_VERDICT), "at": names.request(names.NEXT_AT)}
 
 
-def _self_check(following: dict[str, Any] | None) -> dict[str, Any]:
-    return {
+def _self_check(following: dict[str, Any] | None) -> Body:
+    return lambda said: {
         "address": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
         "country": names.request(names.COUNTRY),
         "region": names.request(names.REGION),
+        "cloud": names.request(names.CLOUD),
+        "advice": said,
         "class": names.request(names.CLASS),
         "verdict": names.request(names.VERDICT),
         "rule": names.request(names.RULE),

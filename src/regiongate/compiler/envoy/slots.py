@@ -10,23 +10,25 @@ too. A request meets one slot, and so one generation, from its first filter to i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from regiongate.compiler.envoy import matcher, names
-from regiongate.compiler.envoy.files import SELECT, gate_file, slot_database
+from regiongate.compiler.envoy import leaf, matcher, names
+from regiongate.compiler.envoy.files import SELECT, gate_file, slot_database, slot_facts
 from regiongate.compiler.envoy.locate import locate
 from regiongate.compiler.envoy.typed import (
     COMPOSITE,
     Config,
+    always,
     composite,
+    discovered,
     header_mutation,
+    run,
     type_url,
     typed,
 )
 
 SLOTS = ("a", "b")
 
-_EXECUTE = "envoy.extensions.filters.http.composite.v3.ExecuteFilterAction"
 _MUTATION = "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation"
 _SELECT = "select"
 
@@ -51,24 +53,19 @@ def slot_of(content: Config) -> str:
 
 
 def locate_by_slot(header: str) -> Config:
-    """Locate by the database of the slot that a header names."""
-    return _by_slot(
-        "locate", header, {s: {"typed_config": locate(slot_database(s))} for s in SLOTS}
-    )
+    """Locate by the databases of the slot that a header names."""
+    located = {slot: run("locate", locate(slot_database(slot), slot_facts(slot))) for slot in SLOTS}
+    return composite("locate", _by_slot(header, located, {}))
 
 
-def gate_by_slot(header: str) -> Config:
-    """Run the gate of the slot that a header names, as its watched file has it by then."""
-    gates = {
-        slot: {
-            "dynamic_config": {
-                "name": gate_name(slot),
-                "config_discovery": _discovery(gate_file(slot), COMPOSITE),
-            }
-        }
-        for slot in SLOTS
-    }
-    return _by_slot("gate", header, gates)
+def gate_by_slot(header: str, refused: Sequence[tuple[Config, Config]] = ()) -> Config:
+    """Run the gate of the slot that a header names, as its watched file has it by then.
+
+    A request for which there is no such gate, or no slot, is refused: Envoy would pass over
+    either in silence. `refused` are questions that come first, each with its outcome.
+    """
+    gates = {slot: discovered("gate", gate_name(slot), _guarded(gate_file(slot))) for slot in SLOTS}
+    return composite("gate", matcher.first(refused, _by_slot(header, gates, _undecided())))
 
 
 def gate_name(slot: str) -> str:
@@ -76,12 +73,22 @@ def gate_name(slot: str) -> str:
     return f"gate-{slot}"
 
 
-def _by_slot(name: str, header: str, actions: Mapping[str, Config]) -> Config:
-    choices = {
-        slot: {"action": {"name": name, "typed_config": typed(_EXECUTE, **action)}}
-        for slot, action in actions.items()
+def _by_slot(header: str, outcomes: Mapping[str, Config], otherwise: Config) -> Config:
+    return matcher.exact(matcher.header_input(header), outcomes, otherwise)
+
+
+def _undecided() -> Config:
+    """No decision, no upstream; the local reply makes a 500 of it."""
+    return run("undecided", leaf.deny("undecided"))
+
+
+def _guarded(path: str) -> Config:
+    """Where a gate comes from; one that refuses everything stands in until it has come."""
+    refusing = composite("gate", always(_undecided()))
+    return _discovery(path, COMPOSITE) | {
+        "default_config": refusing["typed_config"],
+        "apply_default_config_without_warming": True,
     }
-    return composite(name, matcher.exact(matcher.header_input(header), choices, {}))
 
 
 def _discovery(path: str, message: str) -> Config:

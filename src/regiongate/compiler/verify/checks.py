@@ -12,6 +12,7 @@ from regiongate.compiler.verify.database import check_database
 from regiongate.compiler.verify.decisions import check_decisions
 from regiongate.compiler.verify.envoy import check_envoy
 from regiongate.compiler.verify.expectations import check_expectations
+from regiongate.compiler.verify.facts import check_facts
 from regiongate.compiler.verify.finding import Finding
 from regiongate.compiler.verify.gate import OpenBundle
 from regiongate.compiler.verify.keys import check_keys
@@ -37,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     Check("files", MANIFEST, check_files),
     Check("manifest", MANIFEST, check_manifest),
     Check("database", "verdict.mmdb", check_database),
+    Check("facts", "facts.mmdb", check_facts),
     Check("keys", "organizations.keys", check_keys),
     Check("organizations", "envoy/gate.json", check_organizations),
     Check("decisions", "envoy/gate.json", check_decisions),

@@ -10,7 +10,7 @@ from typing import Any
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify.finding import Finding
 from regiongate.compiler.verify.history import History
-from regiongate.compiler.verify.sample import Sampled, kinds
+from regiongate.compiler.verify.sample import Sampled, kinds, rules
 from regiongate.domain.address import canonical
 from regiongate.domain.organization import ORDINARY
 from regiongate.domain.place import locate
@@ -22,6 +22,7 @@ TYPE = "regiongate-verdict"
 def check_database(bundle: BundleReader) -> Iterator[Finding]:
     """The official reader reads it, and every record found by sampling is what the policy says."""
     yield from _check_metadata(bundle)
+    yield from _check_networks(bundle)
     table = set(bundle.decisions["standings"][bundle.decisions["ordinary"]])
     for kind in kinds(bundle):
         key = History(bundle.policy, kind.place, ORDINARY).key()
@@ -42,6 +43,18 @@ def _check_metadata(bundle: BundleReader) -> Iterator[Finding]:
         if getattr(found, name) != value:
             message = f"its metadata say {name} = {getattr(found, name)!r}, not {value!r}"
             yield Finding("database", DATABASE, message)
+
+
+def _check_networks(bundle: BundleReader) -> Iterator[Finding]:
+    """The rules found for an address are those whose networks hold it, the narrowest first."""
+    for rule in rules(bundle):
+        for end in (rule.network[0], rule.network[-1]):
+            found = bundle.place(end).rules
+            lengths = [one.network.prefixlen for one in found]
+            if rule not in found or not all(end in one.network for one in found):
+                yield Finding("database", DATABASE, f"{end}: not found as a part of {rule.network}")
+            if lengths != sorted(lengths, reverse=True):
+                yield Finding("database", DATABASE, f"{end}: its networks are not in order")
 
 
 def _check_record(

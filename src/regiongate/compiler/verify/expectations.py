@@ -27,7 +27,7 @@ def check_expectations(bundle: OpenBundle) -> Iterator[Finding]:
     for test in bundle.policy.tests:
         for where, verdict in _verdicts(bundle, gate, test):
             if verdict != test.verdict:
-                who = f"line {test.line}: {test.address or test.region} at {test.at.isoformat()}"
+                who = f"line {test.line}: {test.where} at {test.at.isoformat()}"
                 message = f"{who} must {test.verdict}, {where} says {verdict}"
                 yield Finding("tests", FILE, message)
 
@@ -54,7 +54,8 @@ def _verdicts(bundle: OpenBundle, gate: Gate, test: PolicyTest) -> Iterator[tupl
 def _place_key(bundle: OpenBundle, test: PolicyTest) -> str:
     """What the database says of a test's address; a region stands for all sources naming it."""
     if test.address is None:
-        place = Place(votes=(test.region,) * len(bundle.policy.location.sources))
+        said = dict(test.votes) or dict.fromkeys(bundle.policy.location.sources, test.region)
+        place = Place(votes=tuple(said.get(name) for name in bundle.policy.location.sources))
         return History(bundle.policy, place, ORDINARY).key()
     record = bundle.record(canonical(test.address))
     return str(bundle.decisions["unknown"] if record is None else record["city"]["names"]["en"])

@@ -20,6 +20,7 @@ NEEDED = (
     "decisions.json",
     "probes.json",
     "verdict.mmdb",
+    "facts.mmdb",
     "envoy/bootstrap.json",
     "envoy/gate.json",
 )
@@ -107,7 +108,8 @@ def _inputs_digest(bundle: BundleReader) -> str:
         "policy": {
             path.relative_to(folder).as_posix(): _sha256(path.read_bytes()) for path in files
         },
-        "sources": [[source["name"], source["digest"]] for source in bundle.manifest["sources"]],
+        "sources": bundle.manifest["sources"],
+        "facts": bundle.manifest["facts"],
         "organizations": [
             [row.id, row.standing.name, [key.hex() for key in row.keys]]
             for row in bundle.listed_organizations

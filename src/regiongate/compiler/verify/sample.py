@@ -14,11 +14,13 @@ from regiongate.compiler.reader import BundleReader
 from regiongate.domain.address import SPECIAL_BLOCKS, BadAddress, IPNetwork, canonical, fold
 from regiongate.domain.organization import Standing
 from regiongate.domain.place import Place
+from regiongate.domain.policy import NetworkRule
 from regiongate.domain.refusal import SELF_CHECK_PATH
 
 Address = IPv4Address | IPv6Address
 
 RANDOM_OF_EACH_FAMILY = 250
+ROWS_OF_A_GEOFEED = 100
 ORDINARY_PATH = "/v1/chat/completions"
 
 _V6_IN_USE = (0x2001, 0x2400, 0x2600, 0x2800, 0x2A00, 0x2C00)
@@ -38,13 +40,23 @@ def addresses(bundle: BundleReader) -> list[Address]:
     """The same addresses for the same bundle, each once, in a stable order."""
     probes = json.loads((bundle.folder / "probes.json").read_text("utf-8"))
     found = [canonical(text) for text in probes]
-    for rule in bundle.policy.networks:
+    for rule in rules(bundle):
         found.extend(_around(rule.network))
     for block in SPECIAL_BLOCKS:
         found.extend(_around(block.network))
     found.extend(canonical(t.address) for t in bundle.policy.tests if t.address is not None)
     found.extend(_random(bundle.generation))
     return list(dict.fromkeys(found))
+
+
+def rules(bundle: BundleReader) -> list[NetworkRule]:
+    """The network rules of the policy file itself, and some rows of each geofeed."""
+    found = list(bundle.policy.networks)
+    for feed in bundle.policy.geofeeds:
+        random = Random(f"{bundle.generation} {feed.file}")  # noqa: S311 - a sample, no secret
+        rows = min(ROWS_OF_A_GEOFEED, len(feed.rules))
+        found += random.sample(feed.rules, rows)
+    return found
 
 
 def kinds(bundle: BundleReader) -> list[Sampled]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -17,10 +17,6 @@ Json = dict[str, Any]
 TYPES = "type.googleapis.com/"
 
 _HEADER = TYPES + "envoy.type.matcher.v3.HttpRequestHeaderMatchInput"
-_METADATA_INPUT = TYPES + (
-    "envoy.extensions.matching.common_inputs.network.v3.DynamicMetadataInput"
-)
-_METADATA = TYPES + "envoy.extensions.matching.input_matchers.metadata.v3.Metadata"
 _CEL_INPUT = TYPES + "xds.type.matcher.v3.HttpAttributesCelMatchInput"
 _CEL = TYPES + "xds.type.matcher.v3.CelMatcher"
 
@@ -31,11 +27,10 @@ class NotUnderstood(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a tree can ask about: headers (`:path` among them), dynamic metadata, the clock."""
+    """What a tree can ask about: headers (`:path` among them) and the clock."""
 
     headers: Mapping[str, str]
     time: datetime
-    metadata: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 Input = Callable[[Request], str | None]
@@ -46,11 +41,13 @@ Predicate = Callable[[Request], bool]
 class Tree(Generic[T]):
     """A matching tree whose actions have been read; `run` gives the action for a request.
 
+    There is one for every request: Envoy lets pass what a tree has no action for.
+
     `knows` maps each header that some part of the tree looks at to the values it has an own
     answer for.
     """
 
-    run: Callable[[Request], T | None]
+    run: Callable[[Request], T]
     knows: Mapping[str, frozenset[str]]
 
 
@@ -89,20 +86,22 @@ class _Reading(Generic[T]):
         self._action = action
         self.knows: dict[str, set[str]] = {}
 
-    def matcher(self, config: Json) -> Callable[[Request], T | None]:
+    def matcher(self, config: Json) -> Callable[[Request], T]:
         rows, tree, otherwise = take(config, (), ("matcher_list", "matcher_tree", "on_no_match"))
         if (rows is None) == (tree is None):
             raise NotUnderstood("a matcher is either a list or a tree")
-        fallback = None if otherwise is None else self.outcome(otherwise)
+        if otherwise is None:
+            raise NotUnderstood("a matcher has no action for what it does not match")
+        fallback = self.outcome(otherwise)
         branch = self.in_order(rows) if tree is None else self.by_value(tree)
 
-        def run(request: Request) -> T | None:
-            found = branch(request)
-            return fallback(request) if found is None and fallback is not None else found
+        def run(request: Request) -> T:
+            outcome = branch(request)
+            return fallback(request) if outcome is None else outcome(request)
 
         return run
 
-    def outcome(self, config: Json) -> Callable[[Request], T | None]:
+    def outcome(self, config: Json) -> Callable[[Request], T]:
         nested, action = take(config, (), ("matcher", "action"))
         if (nested is None) == (action is None):
             raise NotUnderstood("an outcome is either a matcher or an action")
@@ -112,35 +111,25 @@ class _Reading(Generic[T]):
         done = self._action(typed)
         return lambda _: done
 
-    def in_order(self, config: Json) -> Callable[[Request], T | None]:
+    def in_order(self, config: Json) -> Callable[[Request], Callable[[Request], T] | None]:
         (rows,) = take(config, ("matchers",))
         pairs = [take(row, ("predicate", "on_match")) for row in rows]
         read = [(self.predicate(predicate), self.outcome(match)) for predicate, match in pairs]
 
-        def run(request: Request) -> T | None:
-            for holds, outcome in read:
-                if holds(request):
-                    found = outcome(request)
-                    # A nested matcher without an answer lets the next row try.
-                    if found is not None:
-                        return found
-            return None
+        return lambda request: next((then for holds, then in read if holds(request)), None)
 
-        return run
-
-    def by_value(self, config: Json) -> Callable[[Request], T | None]:
+    def by_value(self, config: Json) -> Callable[[Request], Callable[[Request], T] | None]:
         subject, table = take(config, ("input", "exact_match_map"))
         (choices,) = take(table, ("map",))
         ask = self.input(subject)
         read = {value: self.outcome(outcome) for value, outcome in choices.items()}
         self.knows[_header_of(subject)].update(read)
 
-        def run(request: Request) -> T | None:
+        def choose(request: Request) -> Callable[[Request], T] | None:
             value = ask(request)
-            outcome = None if value is None else read.get(value)
-            return None if outcome is None else outcome(request)
+            return None if value is None else read.get(value)
 
-        return run
+        return choose
 
     def input(self, config: Json) -> Input:
         header = _header_of(config)
@@ -148,27 +137,28 @@ class _Reading(Generic[T]):
         return lambda request: request.headers.get(header)
 
     def predicate(self, config: Json) -> Predicate:
-        single, negated = take(config, (), ("single_predicate", "not_matcher"))
-        if (single is None) == (negated is None):
-            raise NotUnderstood("a predicate is either single or a negation")
-        if negated is not None:
-            inner = self.predicate(negated)
-            return lambda request: not inner(request)
+        single, several = take(config, (), ("single_predicate", "and_matcher"))
+        if (single is None) == (several is None):
+            raise NotUnderstood("a predicate is either single or made of several")
+        if several is not None:
+            (parts,) = take(several, ("predicate",))
+            read = [self.predicate(part) for part in parts]
+            return lambda request: all(holds(request) for holds in read)
         subject, value, custom = take(single, ("input",), ("value_match", "custom_match"))
-        if value is not None:
-            return self.regex(subject, value)
-        if custom is None:
-            raise NotUnderstood("a predicate without a matcher")
-        return _clock(subject, custom) if custom["name"] == "before" else _metadata(subject, custom)
+        if (value is None) == (custom is None):
+            raise NotUnderstood("a predicate has one matcher")
+        return _clock(subject, custom) if value is None else self.text(subject, value)
 
-    def regex(self, subject: Json, value: Json) -> Predicate:
-        (safe,) = take(value, ("safe_regex",))
-        _, pattern = take(safe, ("google_re2", "regex"))
-        ask, compiled = self.input(subject), re.compile(pattern)
+    def text(self, subject: Json, value: Json) -> Predicate:
+        safe, prefix = take(value, (), ("safe_regex", "prefix"))
+        if (safe is None) == (prefix is None):
+            raise NotUnderstood("a text is matched by an expression or by its beginning")
+        fits = _beginning(prefix) if safe is None else _expression(safe)
+        ask = self.input(subject)
 
         def holds(request: Request) -> bool:
             said = ask(request)
-            return said is not None and compiled.fullmatch(said) is not None
+            return said is not None and fits(said)
 
         return holds
 
@@ -178,15 +168,17 @@ def _header_of(config: Json) -> str:
     return str(header)
 
 
-def _metadata(subject: Json, custom: Json) -> Predicate:
-    namespace, path = take_typed(subject, _METADATA_INPUT, ("filter", "path"))
-    (step,) = path
-    (key,) = take(step, ("key",))
-    (value,) = take_typed(custom, _METADATA, ("value",))
-    (match,) = take(value, ("string_match",))
-    (exact,) = take(match, ("exact",))
-    place = (namespace, key)
-    return lambda request: request.metadata.get(place) == exact
+def _beginning(prefix: str) -> Callable[[str], bool]:
+    if not prefix:
+        raise NotUnderstood("every text begins with an empty one")
+    return lambda said: said.startswith(prefix)
+
+
+def _expression(safe: Json) -> Callable[[str], bool]:
+    """An expression fits the whole text."""
+    _, pattern = take(safe, ("google_re2", "regex"))
+    compiled = re.compile(pattern)
+    return lambda said: compiled.fullmatch(said) is not None
 
 
 def _clock(subject: Json, custom: Json) -> Predicate:
