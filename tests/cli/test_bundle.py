@@ -112,10 +112,16 @@ def test_build_never_writes_into_a_folder_that_holds_something(
     assert [path.name for path in (tmp_path / "one").iterdir()] == ["precious"]
 
 
+def _beside(policy: Path) -> None:
+    """Put what the policy of the world names beside a variant of it."""
+    (policy.parent / "acme.csv").write_bytes((WORLD / "acme.csv").read_bytes())
+
+
 def test_build_of_a_wrong_policy_names_its_problems(build: Build, tmp_path: Path) -> None:
     """Exit code 1, each problem with its place."""
     wrong = tmp_path / "policy.yaml"
     text = (WORLD / "policy.yaml").read_text()
+    _beside(wrong)
     wrong.write_text(text.replace("agree: 2", "agree: 4").replace("MO,", "UK,"))
     done = build("one", policy=wrong)
     assert done.exit_code == 1
@@ -173,6 +179,7 @@ def test_diff_tells_what_changes(build: Build, tmp_path: Path) -> None:
     """As tables for people, as one object for programs."""
     other = tmp_path / "policy.yaml"
     text = (WORLD / "policy.yaml").read_text()
+    _beside(other)
     other.write_text(text.replace("disputed: warn", "disputed: block"))
     one, two = str(tmp_path / "one"), str(tmp_path / "two")
     build("one")

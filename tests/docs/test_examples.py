@@ -45,7 +45,12 @@ def _run(command: str, folder: Path) -> str:
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
-        env={**os.environ, "PATH": path, "COLUMNS": "400"},
+        env={
+            **os.environ,
+            "PATH": path,
+            "COLUMNS": "400",
+            "REGIONGATE_SOURCES": str(folder / "sources"),
+        },
         capture_output=True,
         text=True,
         timeout=60,

@@ -47,7 +47,8 @@ def folder_inputs(folder: Path) -> Inputs:
     """The inputs in a folder: policy.yaml, places.csv and perhaps organizations.csv and a list."""
     policy = load(folder / "policy.yaml")
     sources = tables((folder / "places.csv").read_text("utf-8"))
-    named = {path.name for path in folder.iterdir()} & {"policy.yaml", policy.supported.name}
+    beside = {"policy.yaml", policy.supported.name, *(feed.file for feed in policy.geofeeds)}
+    named = {path.name for path in folder.iterdir()} & beside
     rows = folder / "organizations.csv"
     return Inputs(
         policy=policy,

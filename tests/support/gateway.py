@@ -25,6 +25,7 @@ from regiongate.gateway.envoy import Envoy
 from regiongate.gateway.state import State
 from regiongate.gateway.swap import Swapped
 from regiongate.geo import bundled
+from regiongate.geo.facts.table import Layer
 from regiongate.geo.ranges import from_networks
 from regiongate.geo.source import Source, SourceTable
 from regiongate.policyfile import load, organizations
@@ -63,6 +64,7 @@ class Gateway:
     envoy: Envoy
     folder: Path
     tables: Sequence[SourceTable]
+    facts: Sequence[Layer] = ()
 
     @property
     def port(self) -> int:
@@ -90,7 +92,7 @@ class Gateway:
 
     def publish(self, policy: str, organizations: str | None = None) -> Swapped:
         """Publish another policy to it."""
-        what = inputs(self.folder, policy, organizations, self.tables)
+        what = inputs(self.folder, policy, organizations, self.tables, self.facts)
         return publish(self.state, self.settings, what, datetime.now(UTC), self.envoy)
 
     def lines(self) -> list[dict[str, Any]]:
@@ -125,6 +127,7 @@ def running_gateway(
     upstream: str,
     organizations: str | None = None,
     tables: Sequence[SourceTable] | None = None,
+    facts: Sequence[Layer] = (),
     **settings: Any,
 ) -> Iterator[Gateway]:
     """A gateway in a folder that runs until the block ends; `settings` override fields.
@@ -141,16 +144,20 @@ def running_gateway(
         **settings,
     )
     tables = few_tables() if tables is None else tables
-    what = inputs(folder, policy, organizations, tables)
+    what = inputs(folder, policy, organizations, tables, facts)
     try:
         run.start(state, chosen, what, datetime.now(UTC), WORKERS)
-        yield Gateway(state, chosen, Envoy(state, WORKERS), folder, tables)
+        yield Gateway(state, chosen, Envoy(state, WORKERS), folder, tables, facts)
     finally:
         run.stop(state)
 
 
 def inputs(
-    folder: Path, policy: str, organizations_text: str | None, tables: Sequence[SourceTable]
+    folder: Path,
+    policy: str,
+    organizations_text: str | None,
+    tables: Sequence[SourceTable],
+    facts: Sequence[Layer] = (),
 ) -> Inputs:
     """The inputs of a snapshot from texts; the sources are given, because reading them is slow."""
     path = folder / build.POLICY_FILE
@@ -160,7 +167,9 @@ def inputs(
         table = folder / "organizations.csv"
         table.write_text(organizations_text)
         rows = organizations.load(table)
-    return Inputs(load(path), {build.POLICY_FILE: path.read_bytes()}, tables, rows)
+    names = [*bundled.names(), *(layer.source.name for layer in facts)]
+    read = {build.POLICY_FILE: path.read_bytes()}
+    return Inputs(load(path, names), read, tables, rows, facts)
 
 
 def played(address: str | None) -> dict[str, str]:

@@ -84,9 +84,11 @@ def about_place(policy: Policy, place: Place, at: datetime) -> tuple[str, str, s
     said = [rule for rule in place.rules if rule.expires is None or at < rule.expires]
     place_class, rule, verdict = about_location(policy, place, said, at)
     worst: tuple[str, str] | None = None
-    for network in said:
-        kind = network.anonymizer
-        if kind is not None and kind in policy.location.anonymizers:
+    kinds = [network.anonymizer for network in said if network.anonymizer is not None]
+    if "relay" not in place.anonymizers:
+        kinds = kinds + list(place.anonymizers)
+    for kind in kinds:
+        if kind in policy.location.anonymizers:
             wants = policy.location.anonymizers[kind].value
             if worst is None or HARDER.index(wants) > HARDER.index(worst[1]):
                 worst = (kind, wants)
@@ -94,7 +96,7 @@ def about_place(policy: Policy, place: Place, at: datetime) -> tuple[str, str, s
         place_class, rule, verdict = "anonymizer", f"anonymizer:{worst[0]}", worst[1]
     for network in said:
         if network.verdict is not None:
-            return place_class, f"network:{network.network}", network.verdict.value
+            return place_class, who_says(network), network.verdict.value
     return place_class, rule, verdict
 
 
@@ -102,23 +104,33 @@ def about_location(
     policy: Policy, place: Place, said: list[NetworkRule], at: datetime
 ) -> tuple[str, str, str]:
     """What the corrections say; else what kind of block it is; else what the sources say."""
+    silent: list[str] = []
     for network in said:
-        if network.region is not None:
+        feed = "" if network.origin is None else network.origin.file
+        if feed and network.region is None:
+            silent.append(feed)
+        if network.region is not None and feed not in silent:
             supported, why = is_supported(policy, network.region, at)
-            rule = f"network:{network.network} {why}"
+            rule = f"{who_says(network)} {why}"
             return ("supported", rule, "allow") if supported else ("unsupported", rule, "block")
     if place.group == "private":
         return "private", "location:private", policy.location.private.value
     if place.group == "special":
         return "special", "location:special", policy.location.special.value
+    return about_votes(policy, place, at)
+
+
+def about_votes(policy: Policy, place: Place, at: datetime) -> tuple[str, str, str]:
+    """The side with more votes wins; too few make it disputed; too old ones make it softer."""
     for_it: list[str] = []
     against: list[str] = []
+    supporters: list[str] = []
+    opponents: list[str] = []
     first: bool | None = None
-    for region in place.votes:
-        if region is None:
-            continue
+    for source, region in votes_that_count(policy, place):
         supported, _ = is_supported(policy, region, at)
         (for_it if supported else against).append(region)
+        (supporters if supported else opponents).append(source)
         if first is None:
             first = supported
     if first is None:
@@ -128,11 +140,52 @@ def about_location(
     else:
         winners = for_it if len(for_it) > len(against) else against
     if len(winners) < policy.location.agree:
-        return "disputed", "location:disputed", policy.location.disputed.value
+        disputed = "disputed", "location:disputed", policy.location.disputed.value
+        return softer_for_age(policy, supporters + opponents, disputed, at)
     # The region with most votes speaks; among equals, whose first vote came first.
     named = max(winners, key=lambda region: (winners.count(region), -winners.index(region)))
     supported, rule = is_supported(policy, named, at)
-    return ("supported", rule, "allow") if supported else ("unsupported", rule, "block")
+    if supported:
+        return "supported", rule, "allow"
+    return softer_for_age(policy, opponents, ("unsupported", rule, "block"), at)
+
+
+def who_says(network: NetworkRule) -> str:
+    """The policy itself, or a geofeed beside it."""
+    return f"geofeed:{network.origin.file}" if network.origin else f"network:{network.network}"
+
+
+def votes_that_count(policy: Policy, place: Place) -> list[tuple[str, str]]:
+    """The votes by source. Only the speaker knows parts; who names its country agrees with it."""
+    asked = dict(zip(policy.location.sources, place.votes, strict=False))
+    votes = {source: vote for source, vote in asked.items() if vote is not None}
+    speaker = policy.location.subdivisions
+    if speaker is None:
+        return list(votes.items())
+    spoken = votes.get(speaker, "")
+    found = []
+    for source, vote in votes.items():
+        if source == speaker:
+            found.append((source, vote))
+        elif vote[:2] == spoken[:2] and "-" in spoken:
+            found.append((source, spoken))
+        else:
+            found.append((source, vote[:2]))
+    return found
+
+
+def softer_for_age(
+    policy: Policy, sources: list[str], answer: tuple[str, str, str], at: datetime
+) -> tuple[str, str, str]:
+    """At most `stale`, where an old source is needed for the answer."""
+    most = policy.location.stale.value
+    place_class, _, verdict = answer
+    ends = dict(zip(policy.location.sources, policy.location.stale_from, strict=False))
+    young = [source for source in sources if (end := ends.get(source)) is None or at < end]
+    needed = len(young) < len(sources) and len(young) < policy.location.agree
+    if needed and HARDER.index(verdict) > HARDER.index(most):
+        return place_class, "location:stale", most
+    return answer
 
 
 def is_supported(policy: Policy, region: str, at: datetime) -> tuple[bool, str]:

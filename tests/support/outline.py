@@ -12,21 +12,28 @@ PREFIX = "x-regiongate-"
 def outline(gate: Json) -> str:
     """The outline of a gate file, without its generation."""
     (resource,) = gate["resources"]
-    always = resource["typed_config"]["xds_matcher"]["on_no_match"]["action"]
-    filters = always["typed_config"]["filter_chain"]["typed_config"]
-    text = "\n".join(line for item in filters for line in _filter(item))
+    text = "\n".join(line for item in _filters(resource) for line in _filter(item, 0))
     return text.replace(gate["version_info"], "GENERATION") + "\n"
 
 
-def _filter(item: Json) -> Iterator[str]:
-    config = item["typed_config"]
-    yield item["name"]
+def _filters(resource: Json) -> list[Json]:
+    """Those that the gate runs one after another; the gate itself where it is the only one."""
+    rest = resource["typed_config"]["matcher"]["on_no_match"].get("action", {})
+    chain = rest.get("typed_config", {}).get("filter_chain")
+    return [resource] if chain is None else list(chain["typed_config"])
+
+
+def _filter(item: Json, depth: int) -> Iterator[str]:
+    config, pad = item["typed_config"], "  " * depth
+    yield f"{pad}{item['name']}"
     if item["name"] == "keys":
-        yield f"  {config['default_source_code']['inline_string'].splitlines()[0]}"
-    elif item["name"] == "organizations":
-        yield from _matcher(config["shadow_matcher"], 1)
-    else:
-        yield from _matcher(config["xds_matcher"], 1)
+        yield f"{pad}  {config['default_source_code']['inline_string'].splitlines()[0]}"
+        return
+    yield from _matcher(config["matcher"], depth + 1)
+    for standing, chain in config.get("named_filter_chains", {}).items():
+        yield f"{pad}for {standing}"
+        for inner in chain["typed_config"]:
+            yield from _filter(inner, depth + 1)
 
 
 def _matcher(matcher: Json, depth: int) -> Iterator[str]:
@@ -51,23 +58,22 @@ def _branch(question: str, outcome: Json, depth: int) -> Iterator[str]:
 
 
 def _predicate(predicate: Json) -> str:
-    if "not_matcher" in predicate:
-        return f"not {_predicate(predicate['not_matcher'])}"
+    if "and_matcher" in predicate:
+        return " and ".join(map(_predicate, predicate["and_matcher"]["predicate"]))
     single = predicate["single_predicate"]
     if "value_match" in single:
-        header = single["input"]["typed_config"]["header_name"]
-        return f"{header} matches {single['value_match']['safe_regex']['regex']}"
-    custom = single["custom_match"]["typed_config"]
-    if "value" in custom:
-        return f"standing is {custom['value']['string_match']['exact']}"
-    call = custom["expr_match"]["cel_expr_parsed"]["expr"]["call_expr"]
-    limit = call["args"][1]["call_expr"]["args"][0]["const_expr"]["string_value"]
+        header, value = single["input"]["typed_config"]["header_name"], single["value_match"]
+        if "prefix" in value:
+            return f"{header} begins with {value['prefix']}"
+        return f"{header} matches {value['safe_regex']['regex']}"
+    call = single["custom_match"]["typed_config"]["expr_match"]["cel_expr_parsed"]["expr"]
+    limit = call["call_expr"]["args"][1]["call_expr"]["args"][0]["const_expr"]["string_value"]
     return f"before {limit}"
 
 
 def _action(config: Json) -> str:
-    if "name" in config:
-        return str(config["name"])
+    if "filter_chain_name" in config:
+        return str(config["filter_chain_name"])
     chain = config["filter_chain"]["typed_config"] if "filter_chain" in config else None
     said: list[str] = []
     for item in chain or [config["typed_config"]]:

@@ -49,6 +49,7 @@ def policy_text(
             "private": "allow",
             "special": "block",
             "disputed": "warn",
+            "stale": "block",
             **(location or {}),
         },
         "refusal": {"dialect": "openai", "appeal": APPEAL, **(refusal or {})},

@@ -15,6 +15,7 @@ from regiongate.domain.policy import (
     ListChange,
     LocationRules,
     NetworkRule,
+    Origin,
     Policy,
     RefusalStyle,
     SupportedList,
@@ -25,10 +26,11 @@ from regiongate.domain.verdict import Verdict
 DATES = [datetime(2024, month, 9, 7, tzinfo=UTC) for month in range(3, 10)]
 """Few, so that dates of different things often fall together."""
 
-REGIONS = ["FR", "DE", "GG", "CN", "HK", "UA-43"]
+REGIONS = ["FR", "DE", "GG", "CN", "HK", "UA", "UA-43"]
 NAMED = ["FR", "GG", "GB", "CN", "UA", "UA-43"]
 """What a list and its changes speak of: regions, the state of one, the country of a part."""
 KINDS = ["tor", "vpn"]
+STATED = [*KINDS, "hosting", "relay"]
 OPEN_PATHS = ["/healthz", "/legal/*", "/legal/terms", "/v1/mo*"]
 PATHS = [
     "/v1/chat/completions",
@@ -73,7 +75,8 @@ def _changes(draw: st.DrawFn) -> tuple[ListChange, ...]:
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     """Any policy, without tests and networks (a place brings its own)."""
-    sources = draw(st.integers(1, 3))
+    sources = ("a", "b", "c")[: draw(st.integers(1, 3))]
+    ages = st.lists(maybe_dates, min_size=len(sources), max_size=len(sources))
     phases = draw(st.lists(st.sampled_from(list(Phase)), unique=True, min_size=1))
     phases.sort(key=list(Phase).index)
     starts = sorted(draw(st.lists(dates, unique=True, min_size=4, max_size=4)))
@@ -90,13 +93,16 @@ def policies(draw: st.DrawFn) -> Policy:
         ),
         measure=Measure("UTC", tuple(zip(phases, starts, strict=False))),
         location=LocationRules(
-            sources=("a", "b", "c")[:sources],
-            agree=draw(st.integers(1, sources)),
+            sources=sources,
+            agree=draw(st.integers(1, len(sources))),
             unknown=draw(place_verdicts),
             private=draw(place_verdicts),
             special=draw(place_verdicts),
             disputed=draw(place_verdicts),
+            stale=draw(place_verdicts),
             anonymizers=draw(st.dictionaries(st.sampled_from(KINDS), place_verdicts)),
+            subdivisions=draw(st.none() | st.sampled_from(sources)),
+            stale_from=tuple(draw(st.just([]) | ages)),
         ),
         networks=(),
         exemptions=(),
@@ -113,6 +119,9 @@ def _rules(draw: st.DrawFn) -> tuple[NetworkRule, ...]:
     found = []
     for prefix in draw(st.lists(st.sampled_from([28, 24, 16]), unique=True)):
         says = draw(st.sampled_from(["region", "verdict", "anonymizer"]))
+        fed = draw(st.none() | st.sampled_from(["acme.csv", "other.csv"]))
+        if fed is not None:
+            says = draw(st.sampled_from(["region", "region", "nothing"]))
         rule = NetworkRule(
             network=ip_network(f"7.0.0.0/{prefix}"),
             region=draw(st.sampled_from(REGIONS)) if says == "region" else None,
@@ -121,6 +130,7 @@ def _rules(draw: st.DrawFn) -> tuple[NetworkRule, ...]:
             reason="why",
             approver="who",
             expires=draw(maybe_dates),
+            origin=None if fed is None else Origin(fed, prefix),
         )
         found.append(rule)
     return tuple(sorted(found, key=lambda rule: -rule.network.prefixlen))
@@ -133,7 +143,8 @@ def places(draw: st.DrawFn, sources: int) -> Place:
     special, group = draw(
         st.sampled_from([(None, None)] * 4 + [("loopback", "private"), ("multicast", "special")])
     )
-    return Place(tuple(draw(votes)), special, group, draw(_rules()))
+    kinds = draw(st.just([]) | st.lists(st.sampled_from(STATED), unique=True))
+    return Place(tuple(draw(votes)), special, group, draw(_rules()), tuple(sorted(kinds)))
 
 
 standings = st.just(ORDINARY) | st.builds(

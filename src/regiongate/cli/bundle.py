@@ -15,7 +15,7 @@ from rich.console import Console
 
 from regiongate.cli import output
 from regiongate.cli.gateway_options import gateway_options, settings
-from regiongate.cli.options import FilePath, at_option, json_option
+from regiongate.cli.options import FilePath, at_option, json_option, sources_option
 from regiongate.compiler import bundle as compiled
 from regiongate.compiler.bundle import MANIFEST
 from regiongate.compiler.difference import BundleChanges, bundle_changes
@@ -23,6 +23,7 @@ from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify import verify as check
 from regiongate.control import build as builder
 from regiongate.domain.errors import CannotRun
+from regiongate.geo.store.catalogue import Catalogue
 
 _MOST_SHOWN = 20
 """Of a long list the first are told to a person; a program asks for all with `--json`."""
@@ -39,6 +40,7 @@ def bundle() -> None:
 @at_option
 @click.option("--out", type=FilePath(), required=True, help="A folder that does not exist yet.")
 @click.option("--parent", type=FilePath(), help="The bundle that this one follows.")
+@sources_option
 @gateway_options
 @json_option
 def build(
@@ -47,6 +49,7 @@ def build(
     at: datetime,
     out: Path,
     parent: Path | None,
+    catalogue: Catalogue,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -58,7 +61,7 @@ def build(
     before = None if parent is None else BundleReader(parent).parent()
     with _busy() as tell:
         tell("reading the policy and its sources")
-        what = builder.inputs(policy, organizations)
+        what = builder.inputs(policy, organizations, catalogue)
         tell("laying out the address space")
         frozen = builder.freeze(what, at, before)
         tell("writing the bundle")

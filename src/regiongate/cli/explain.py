@@ -11,10 +11,11 @@ from click.core import ParameterSource
 
 from regiongate.cli import output
 from regiongate.cli.gateway_options import state_option
-from regiongate.cli.options import FilePath, at_option, json_option
+from regiongate.cli.options import FilePath, at_option, json_option, sources_option
 from regiongate.control.explain import Question, by_bundle, by_policy, by_request
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway.state import State
+from regiongate.geo.store.catalogue import Catalogue
 
 
 @click.command()
@@ -26,6 +27,7 @@ from regiongate.gateway.state import State
 @click.option("--policy", type=FilePath(), help="Explain by a policy file.")
 @click.option("--organizations", type=FilePath(), help="With --policy: who is exempt, suspended.")
 @click.option("--bundle", "bundle_dir", type=FilePath(), help="Explain by a bundle.")
+@sources_option
 @state_option
 @json_option
 @click.pass_context
@@ -39,6 +41,7 @@ def explain(
     policy: Path | None,
     organizations: Path | None,
     bundle_dir: Path | None,
+    catalogue: Catalogue,
     state_dir: Path,
     as_json: bool,
 ) -> None:
@@ -53,7 +56,7 @@ def explain(
     else:
         question = Question(str(address), at, organization, path)
         if policy is not None:
-            found = by_policy(question, policy, organizations)
+            found = by_policy(question, policy, organizations, catalogue)
         else:
             found = by_bundle(question, bundle_dir or _in_force(state))
     if as_json:
@@ -134,7 +137,24 @@ def _decided(found: dict[str, Any]) -> list[tuple[str, str]]:
     ]
     if found["would"] != found["verdict"]:
         rows.insert(0, ("would be", found["would"]))
-    return rows + [
-        ("source", f"{row['name']} of {row['date']}: {row['country'] or 'knows nothing'}")
-        for row in found["sources"]
-    ]
+    rows += [("source", _source(row)) for row in found["sources"]]
+    return rows + _facts(found["facts"])
+
+
+def _facts(known: dict[str, Any]) -> list[tuple[str, str]]:
+    """What is known of the address beside its region."""
+    rows = [("anonymizer", kind) for kind in known["anonymizers"]]
+    if known["cloud"] is not None:
+        rows.append(("cloud", known["cloud"]["words"]))
+    if known["autonomous_system"] is not None:
+        system = known["autonomous_system"]
+        rows.append(("AS", f"{system['number']} {system['name'] or ''}".rstrip()))
+    if known["advice"] is not None:
+        rows.append(("advice", known["advice"]))
+    return rows
+
+
+def _source(row: dict[str, Any]) -> str:
+    """What one source says, and loudly when it is too old to be relied on."""
+    stale = f", STALE ({row['age_days']} days old)" if row["stale"] else ""
+    return f"{row['name']} of {row['date']}{stale}: {row['country'] or 'knows nothing'}"

@@ -13,6 +13,7 @@ from regiongate.cli import output
 from regiongate.cli.bundle import bundle
 from regiongate.cli.completion import completion
 from regiongate.cli.explain import explain
+from regiongate.cli.geo import geo
 from regiongate.cli.options import wants_json
 from regiongate.cli.policy import policy
 from regiongate.cli.publish import publish
@@ -21,7 +22,9 @@ from regiongate.domain.errors import CannotRun, ProblemsFound
 
 PROBLEMS_FOUND, COULD_NOT_RUN, INTERRUPTED = 1, 2, 130
 
-COMMANDS: tuple[click.Command, ...] = (up, down, policy, bundle, publish, explain, completion)
+COMMANDS: tuple[click.Command, ...] = (
+    *(up, down, policy, bundle, publish, explain, geo, completion),
+)
 """One command or group of commands per noun, in the order of `--help`."""
 
 

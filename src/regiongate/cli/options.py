@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from regiongate.geo.store.catalogue import Catalogue
+from regiongate.geo.store.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -60,6 +64,32 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, callback=remember, help="Print JSON.")(
         command
     )
+
+
+def sources_option(command: F) -> F:
+    """`--sources`: the store of sources; the command gets every source that it can name."""
+
+    def open_store(_: click.Context, __: click.Parameter, value: Path | None) -> Catalogue:
+        return Catalogue(Store((value or _usual_store()).resolve()))
+
+    return click.option(
+        "--sources",
+        "catalogue",
+        type=FilePath(),
+        envvar="REGIONGATE_SOURCES",
+        callback=open_store,
+        # Completion of the names of sources asks for it.
+        is_eager=True,
+        help="The store of sources.  [default: $REGIONGATE_SOURCES, "
+        "else $XDG_DATA_HOME/regiongate/sources]",
+    )(command)
+
+
+def _usual_store() -> Path:
+    """The store of this user (XDG Base Directory Specification)."""
+    data = Path(os.environ.get("XDG_DATA_HOME", ""))
+    # A relative path is to be ignored, says the specification.
+    return (data if data.is_absolute() else Path.home() / ".local/share") / "regiongate/sources"
 
 
 def wants_json(ctx: click.Context) -> bool:

@@ -10,9 +10,12 @@ import click
 
 from regiongate import policyfile
 from regiongate.cli import output
-from regiongate.cli.options import FilePath, at_option, json_option
+from regiongate.cli.options import FilePath, at_option, json_option, sources_option
+from regiongate.compiler import sources
 from regiongate.compiler.difference import address_changes
 from regiongate.compiler.locate import place_finder
+from regiongate.domain.policy import Policy
+from regiongate.geo.store.catalogue import Catalogue
 from regiongate.policyfile import diff as policy_diff
 from regiongate.policyfile import new as policy_new
 from regiongate.policyfile import show as policy_show
@@ -29,14 +32,17 @@ def policy() -> None:
 @policy.command()
 @click.argument("file", type=FilePath())
 @at_option
+@sources_option
 @json_option
 @click.pass_context
-def check(ctx: click.Context, file: Path, at: datetime, as_json: bool) -> None:
+def check(
+    ctx: click.Context, file: Path, at: datetime, catalogue: Catalogue, as_json: bool
+) -> None:
     """Name every mistake in a policy file.
 
     Each comes with its place and its remedy.
     """
-    problems = policyfile.check(file, at)
+    problems = policyfile.check(file, at, catalogue.names())
     output.print_problems(problems, as_json)
     if problems:
         ctx.exit(1)
@@ -46,12 +52,13 @@ def check(ctx: click.Context, file: Path, at: datetime, as_json: bool) -> None:
 
 @policy.command()
 @click.argument("file", type=FilePath())
+@sources_option
 @json_option
 @click.pass_context
-def test(ctx: click.Context, file: Path, as_json: bool) -> None:
+def test(ctx: click.Context, file: Path, catalogue: Catalogue, as_json: bool) -> None:
     """Run the tests that a policy file carries."""
-    loaded = policyfile.load(file)
-    results = policy_tests.run(loaded, place_finder(loaded))
+    loaded = _load(file, catalogue)
+    results = policy_tests.run(loaded, place_finder(loaded, catalogue))
     counts = {outcome: sum(r.outcome is outcome for r in results) for outcome in Outcome}
     if as_json:
         output.print_json([_result_row(result) for result in results])
@@ -69,15 +76,17 @@ def test(ctx: click.Context, file: Path, as_json: bool) -> None:
 @click.argument("before", type=FilePath())
 @click.argument("after", type=FilePath())
 @at_option
+@sources_option
 @json_option
-def diff(before: Path, after: Path, at: datetime, as_json: bool) -> None:
+def diff(before: Path, after: Path, at: datetime, catalogue: Catalogue, as_json: bool) -> None:
     """Compare two policy files.
 
     Says which regions, how many addresses and which settings change.
     """
-    old, new = policyfile.load(before), policyfile.load(after)
+    old, new = _load(before, catalogue), _load(after, catalogue)
     found = policy_diff.difference(old, new, at)
-    addresses = [asdict(row) for row in address_changes(old, new, at)]
+    tables = sources.by_name([old, new], catalogue)
+    addresses = [asdict(row) for row in address_changes(old, new, at, tables)]
     regions = [asdict(change) for change in found.regions]
     settings = [asdict(change) for change in found.settings]
     if as_json:
@@ -94,13 +103,14 @@ def diff(before: Path, after: Path, at: datetime, as_json: bool) -> None:
 @policy.command()
 @click.argument("file", type=FilePath())
 @at_option
+@sources_option
 @json_option
-def show(file: Path, at: datetime, as_json: bool) -> None:
+def show(file: Path, at: datetime, catalogue: Catalogue, as_json: bool) -> None:
     """Show a policy at an instant.
 
     Says the phase, every date, the regions by class and every setting.
     """
-    found = policy_show.overview(policyfile.load(file), at)
+    found = policy_show.overview(_load(file, catalogue), at)
     if as_json:
         output.print_json(asdict(found))
         return
@@ -134,6 +144,11 @@ def new(file: Path, name: str, at: datetime, as_json: bool) -> None:
         click.echo(f"{file} is written. Next: regiongate policy check {file}")
 
 
+def _load(file: Path, catalogue: Catalogue) -> Policy:
+    """The policy in a file, with the age of its sources."""
+    return sources.dated_by(policyfile.load(file, catalogue.names()), catalogue)
+
+
 def _result_row(result: Result) -> dict[str, object]:
     decision = result.decision
     return {
@@ -148,7 +163,7 @@ def _result_row(result: Result) -> dict[str, object]:
 def _sentence(result: Result) -> str:
     test, decision = result.test, result.decision
     whose = "" if test.organization is None else f" of {test.organization}"
-    who = f"{test.address or test.region}{whose} at {output.utc(test.at)}"
+    who = f"{test.where}{whose} at {output.utc(test.at)}"
     if decision is None:
         return f"skipped: {who}: addresses cannot be located here"
     return f"{who} must {test.verdict}, got {decision.verdict} ({decision.rule}: {decision.reason})"

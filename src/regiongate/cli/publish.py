@@ -11,7 +11,7 @@ from rich.console import Console
 
 from regiongate.cli import output
 from regiongate.cli.gateway_options import state_option
-from regiongate.cli.options import FilePath, json_option
+from regiongate.cli.options import FilePath, json_option, sources_option
 from regiongate.compiler.bundle import GENERATION, ORGANIZATIONS
 from regiongate.control import build, run
 from regiongate.control.publish import publish as put_in_force
@@ -19,6 +19,7 @@ from regiongate.control.publish import publish_bundle
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway.state import State
 from regiongate.gateway.swap import Swapped
+from regiongate.geo.store.catalogue import Catalogue
 
 
 @click.command()
@@ -30,6 +31,7 @@ from regiongate.gateway.swap import Swapped
 )
 @click.option("--bundle", "bundle_dir", type=FilePath(), help="Publish a bundle built elsewhere.")
 @click.option("--back-to", metavar="GENERATION", help="Publish an older generation once more.")
+@sources_option
 @state_option
 @json_option
 def publish(
@@ -37,6 +39,7 @@ def publish(
     organizations: Path | None,
     bundle_dir: Path | None,
     back_to: str | None,
+    catalogue: Catalogue,
     state_dir: Path,
     as_json: bool,
 ) -> None:
@@ -53,7 +56,7 @@ def publish(
     settings = run.settings_of(state)
     with Console(stderr=True).status("compiling, verifying, swapping"):
         if policy is not None:
-            what = build.inputs(policy, organizations or _table_in_force(state))
+            what = build.inputs(policy, organizations or _table_in_force(state), catalogue)
             swapped = put_in_force(state, settings, what, datetime.now(UTC))
         else:
             folder = bundle_dir or state.bundle(str(back_to))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 from threading import Event
@@ -14,15 +14,15 @@ import click
 from rich.console import Console
 
 from regiongate.cli.gateway_options import SAMPLE, gateway_options, settings, state_option
-from regiongate.cli.options import FilePath
+from regiongate.cli.options import FilePath, sources_option
 from regiongate.compiler.envoy.settings import Settings, endpoint
 from regiongate.compiler.snapshot import Inputs
 from regiongate.control import build, run
+from regiongate.control.ages import aged, alarms, recorded
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.domain.refusal import SELF_CHECK_PATH
 from regiongate.gateway.state import State
-
-_STALE_DAYS = 90
+from regiongate.geo.store.catalogue import Catalogue
 
 _policy_option = click.option(
     "--policy", type=FilePath(), help="The policy file.  [default: the sample policy]"
@@ -43,12 +43,14 @@ class _Banner(Console):
 @click.command()
 @_policy_option
 @_organizations_option
+@sources_option
 @gateway_options
 @state_option
 @click.option("--workers", type=click.IntRange(1, 512), help="Envoy's threads.  [default: cores]")
 def up(
     policy: Path | None,
     organizations: Path | None,
+    catalogue: Catalogue,
     state_dir: Path,
     workers: int | None,
     **options: Any,
@@ -71,9 +73,9 @@ def up(
     with state.lock("up", f"`regiongate up` already runs for {state.root}"):
         state.want_stop(False)
         with console.status("compiling the policy and starting Envoy"):
-            what = _inputs(policy, organizations)
+            what = _inputs(policy, organizations, catalogue)
             started = _start(state, chosen, what, workers, sampled)
-        _tell(console, state, chosen, started, sampled)
+        _tell(console, state, chosen, started, catalogue, sampled)
         behind = endpoint(SAMPLE) if sampled else None
         run.watch(state, workers, behind, stop, lambda text: console.print(f"[bold]·[/] {text}"))
         console.print("stopping")
@@ -87,11 +89,11 @@ def down(state_dir: Path) -> None:
     run.down(State(state_dir.resolve()))
 
 
-def _inputs(policy: Path | None, organizations: Path | None) -> Inputs:
+def _inputs(policy: Path | None, organizations: Path | None, catalogue: Catalogue) -> Inputs:
     if policy is not None:
-        return build.inputs(policy, organizations)
+        return build.inputs(policy, organizations, catalogue)
     with as_file(files("regiongate.sample").joinpath("policy.yaml")) as shipped:
-        return build.inputs(shipped, organizations)
+        return build.inputs(shipped, organizations, catalogue)
 
 
 def _start(
@@ -109,10 +111,15 @@ def _start(
 
 
 def _tell(
-    console: Console, state: State, chosen: Settings, started: run.Started, sampled: bool
+    console: Console,
+    state: State,
+    chosen: Settings,
+    started: run.Started,
+    catalogue: Catalogue,
+    sampled: bool,
 ) -> None:
     """What runs, under which policy, until when, on data how old, and what to try."""
-    manifest = state.manifest(started.generation)
+    manifest, now = state.manifest(started.generation), datetime.now(UTC)
     policy = manifest["policy"]
     here = f"http://{chosen.listen[0]}"
     how = "picked up" if started.found else "started"
@@ -123,7 +130,8 @@ def _tell(
         ("policy", f"{policy['name']} {policy['version']}, list {policy['list']['name']}"),
         ("phase", f"{manifest['phase']}; next date {manifest['next_change'] or 'none'}"),
         ("generation", started.generation),
-        *(("data", _age(source)) for source in manifest["sources"]),
+        *(("data", _age(aged(source, now))) for source in recorded(manifest)),
+        *(("ALARM", f"[red]{text}[/]") for text in alarms(recorded(manifest), now, catalogue)),
         ("log", str(state.access_log)),
     ]
     if policy["report_only"]:
@@ -147,9 +155,8 @@ def _tell(
 
 
 def _age(source: dict[str, Any]) -> str:
-    days = (datetime.now(UTC).date() - date.fromisoformat(source["date"])).days
-    text = f"{source['name']} of {source['date']}, {days} days old ({source['licence']})"
-    return f"[yellow]{text}: STALE[/]" if days > _STALE_DAYS else text
+    days, licence = source["age_days"], source["licence"]
+    return f"{source['name']} of {source['date']}, {days} days old ({licence})"
 
 
 def _short(path: Path) -> str:

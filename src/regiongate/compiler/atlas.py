@@ -18,6 +18,7 @@ import numpy as np
 from regiongate.compiler.geography import Geography, address_at, geography, record
 from regiongate.domain.place import Place
 from regiongate.domain.policy import Policy
+from regiongate.geo.facts.table import Layer
 from regiongate.geo.mmdb.writer import encode
 from regiongate.geo.source import Source, SourceTable
 from regiongate.geo.steps import NONE
@@ -43,14 +44,19 @@ class Atlas:
     distinct: int
 
 
-def draw(policy: Policy, tables: Sequence[SourceTable], at: datetime) -> Atlas:
+def draw(
+    policy: Policy,
+    tables: Sequence[SourceTable],
+    at: datetime,
+    facts: Sequence[Layer] = (),
+) -> Atlas:
     """Lay out the whole address space and write it down."""
-    space = geography(policy, tables)
+    space = geography(policy, tables, facts)
     sources = tuple(table.source for table in tables)
     probes = _probes(space)
     used = set(probes.values())
     return Atlas(
-        digest=digest(policy, sources, at),
+        digest=digest(policy, sources, at, [layer.source for layer in facts]),
         database=_database(policy, space, sources, at),
         places={key: place for key, place in space.place_by_key().items() if key in used},
         probes=probes,
@@ -59,7 +65,9 @@ def draw(policy: Policy, tables: Sequence[SourceTable], at: datetime) -> Atlas:
     )
 
 
-def digest(policy: Policy, sources: Sequence[Source], at: datetime) -> str:
+def digest(
+    policy: Policy, sources: Sequence[Source], at: datetime, facts: Sequence[Source] = ()
+) -> str:
     """SHA-256 over all that an atlas is drawn from.
 
     The instant counts only by which changes of the list and which network rules hold at it: they
@@ -70,10 +78,17 @@ def digest(policy: Policy, sources: Sequence[Source], at: datetime) -> str:
         "list": [listed.name, listed.version, sorted(listed.regions), listed.territories],
         "changes": [[repr(change), change.holds(at)] for change in listed.changes],
         "networks": [[repr(rule), rule.holds(at)] for rule in policy.networks],
+        "geofeeds": [
+            [feed.file, feed.digest, str(feed.expires), feed.expires is None or at < feed.expires]
+            for feed in policy.geofeeds
+        ],
         "agree": rules.agree,
-        "treatments": [rules.unknown, rules.private, rules.special, rules.disputed],
+        "subdivisions": rules.subdivisions,
+        "treatments": [rules.unknown, rules.private, rules.special, rules.disputed, rules.stale],
+        "stale": sorted(instant.isoformat() for instant in rules.stale_instants()),
         "anonymizers": sorted(rules.anonymizers.items()),
         "sources": [[source.name, source.digest] for source in sources],
+        "facts": [[source.name, source.digest] for source in facts],
     }
     return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from regiongate.compiler import facts
 from regiongate.compiler.envoy import gate
 from regiongate.compiler.envoy.bootstrap import bootstrap
 from regiongate.compiler.envoy.files import BOOTSTRAP, GATE
@@ -53,6 +54,7 @@ def files(snapshot: Snapshot, settings: Settings, trust_store: str) -> dict[str,
     content[DECISIONS] = to_json(_decisions(snapshot))
     content[PROBES] = to_json(snapshot.atlas.probes)
     content[gate.DATABASE] = snapshot.atlas.database
+    content[facts.DATABASE] = snapshot.book.database
     content |= _envoy(snapshot, settings, trust_store)
     ordered = dict(sorted(content.items()))
     manifest = _manifest(snapshot, settings, ordered)
@@ -130,6 +132,7 @@ def _manifest(
         "settings": to_record(settings),
         "inputs": snapshot.inputs.digest(),
         "atlas": snapshot.atlas.digest,
+        "book": snapshot.book.digest,
         "at": instant(snapshot.at),
         "policy": {
             "name": policy.name,
@@ -139,16 +142,8 @@ def _manifest(
         },
         "phase": policy.measure.phase(snapshot.at),
         "next_change": instant(snapshot.next_change()),
-        "sources": [
-            {
-                "name": source.name,
-                "version": source.version,
-                "date": source.date.isoformat(),
-                "licence": source.licence,
-                "digest": source.digest,
-            }
-            for source in snapshot.sources
-        ],
+        "sources": [source.facts() for source in snapshot.sources],
+        "facts": [source.facts() for source in snapshot.inputs.fact_sources],
         "counts": {
             "steps": snapshot.atlas.steps,
             "places": snapshot.atlas.distinct,

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from regiongate.compiler import sources
 from regiongate.compiler.geography import layout
 from regiongate.compiler.reader import BundleReader
 from regiongate.domain.judge import judge
@@ -85,16 +84,12 @@ class BundleChanges:
 
 
 def address_changes(
-    before: Policy, after: Policy, at: datetime, tables: Mapping[str, SourceTable] | None = None
+    before: Policy, after: Policy, at: datetime, tables: Mapping[str, SourceTable]
 ) -> list[AddressChange]:
     """The IPv4 addresses whose verdict at an instant differs, ordinary organizations asking.
 
-    Sources are compared as they are now; `tables` gives them by name, else they are read from disk.
-    Most addresses come first.
+    `tables` are the sources of both by name, as they are now. Most addresses come first.
     """
-    if tables is None:
-        both = tuple(dict.fromkeys((*before.location.sources, *after.location.sources)))
-        tables = dict(zip(both, sources.Tables(both), strict=True))
     layers, answers = [], []
     for policy in (before, after):
         steps, places = layout(policy, [_only_v4(tables[n]) for n in policy.location.sources])

@@ -9,20 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 import numpy as np
 
 from regiongate.compiler.placekey import place_keys
-from regiongate.domain.address import SPECIAL_BLOCKS, V4_EMBEDDINGS
+from regiongate.domain.address import SPECIAL_BLOCKS, V4_EMBEDDINGS, IPNetwork
+from regiongate.domain.covering import Chain, Covering
 from regiongate.domain.place import Place, locate
-from regiongate.domain.policy import NetworkRule, Policy
+from regiongate.domain.policy import Policy
+from regiongate.geo.facts.table import Layer
 from regiongate.geo.ranges import from_networks
 from regiongate.geo.source import SourceTable
 from regiongate.geo.steps import NONE, V4_END, Steps, Values, from_starts, merge
 
-Chain = tuple[NetworkRule, ...]
+_MOST_PACKED = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +41,30 @@ class Geography:
         return dict(zip(self.keys, self.places, strict=True))
 
 
-def geography(policy: Policy, tables: Sequence[SourceTable]) -> Geography:
+def geography(
+    policy: Policy, tables: Sequence[SourceTable], facts: Sequence[Layer] = ()
+) -> Geography:
     """The place of every address, and what the policy's verdict database calls it.
 
-    `tables` are the policy's sources in the policy's order.
+    `tables` are the policy's sources in the policy's order, `facts` its sources of facts.
     """
-    steps, places = layout(policy, tables)
+    steps, places = layout(policy, tables, facts)
     return Geography(steps, places, place_keys(policy, places))
 
 
-def layout(policy: Policy, tables: Sequence[SourceTable]) -> tuple[Steps, tuple[Place, ...]]:
+def layout(
+    policy: Policy, tables: Sequence[SourceTable], facts: Sequence[Layer] = ()
+) -> tuple[Steps, tuple[Place, ...]]:
     """Lay everything that speaks about addresses over each other: steps into the places.
 
     An address about which nobody says anything has no place (-1).
     """
-    chains = [_chain(policy.networks, rule) for rule in policy.networks]
-    layers = [table.steps for table in tables] + [_special(), _networks(policy), _embedded()]
-    hi, lo, matrix = merge(layers)
+    networks = _Networks(policy)
+    stated = [_Stated(layer) for layer in facts]
+    layers = [table.steps for table in tables] + [layer.steps for layer in stated]
+    hi, lo, matrix = merge([*layers, _special(), networks.steps, _embedded()])
     index, combinations = _distinct(matrix[:, :-1])
-    known = [_place(tables, chains, row) for row in combinations]
+    known = [_place(tables, stated, networks, row) for row in combinations]
     # An address inside of an embedding is looked up as the IPv4 address it carries.
     nothing = np.array([place == Place(votes=(None,) * len(tables)) for place in known])
     index = np.where(nothing[index] | (matrix[:, -1] != NONE), NONE, index).astype(np.int32)
@@ -70,9 +78,9 @@ def record(policy: Policy, place: Place, key: str, at: datetime) -> dict[str, An
     `city.names.en`, in which our key rides. The rest is for people and `explain`.
     """
     located = locate(policy, place, at)
-    found: dict[str, Any] = {"city": {"names": {"en": key}}}
+    found: dict[str, Any] = {"city": _city(key)}
     if located.country is not None:
-        found["country"] = {"iso_code": located.country}
+        found["country"] = _country(located.country)
     if located.subdivision is not None:
         found["subdivisions"] = [{"iso_code": located.subdivision}]
     votes = zip(policy.location.sources, place.votes, strict=True)
@@ -82,29 +90,46 @@ def record(policy: Policy, place: Place, key: str, at: datetime) -> dict[str, An
     }
     if place.special is not None:
         found["regiongate"]["special"] = place.special
+    if place.anonymizers:
+        found["regiongate"]["anonymizers"] = list(place.anonymizers)
     return found
+
+
+@cache
+def _city(key: str) -> dict[str, Any]:
+    """One object for all records that say the same: the writer encodes each object once."""
+    return {"names": {"en": key}}
+
+
+@cache
+def _country(code: str) -> dict[str, Any]:
+    return {"iso_code": code}
 
 
 class Finder:
     """Finds the places of single addresses, without laying out the rest."""
 
-    def __init__(self, policy: Policy, tables: Sequence[SourceTable]) -> None:
-        self._policy = policy
+    def __init__(
+        self, policy: Policy, tables: Sequence[SourceTable], facts: Sequence[Layer] = ()
+    ) -> None:
         self._tables = tables
+        self._stated = [_Stated(layer) for layer in facts]
         self._special = _special()
-        self._networks = _networks(policy)
+        self._networks = _Networks(policy)
 
     def place(self, address: int) -> Place:
         """The place of an address, given as a number (IPv4 below 2**32)."""
-        votes = tuple(_region(table, table.steps.lookup(address)) for table in self._tables)
-        rules, rule = self._policy.networks, self._networks.lookup(address)
-        chain = _chain(rules, rules[rule]) if rule != NONE else ()
-        return _with_special(votes, self._special.lookup(address), chain)
+        said = [table.steps for table in self._tables] + [layer.steps for layer in self._stated]
+        layers = [*said, self._special, self._networks.steps]
+        row = np.array([steps.lookup(address) for steps in layers], dtype=np.int32)
+        return _place(self._tables, self._stated, self._networks, row)
 
 
-def lookup(policy: Policy, tables: Sequence[SourceTable], address: int) -> Place:
+def lookup(
+    policy: Policy, tables: Sequence[SourceTable], address: int, facts: Sequence[Layer] = ()
+) -> Place:
     """The place of one address, for those who ask about no other."""
-    return Finder(policy, tables).place(address)
+    return Finder(policy, tables, facts).place(address)
 
 
 def address_at(steps: Steps, row: int) -> IPv4Address | IPv6Address:
@@ -116,12 +141,18 @@ def address_at(steps: Steps, row: int) -> IPv4Address | IPv6Address:
 def _distinct(matrix: Values) -> tuple[Values, Values]:
     """For each row (int32[n, k]) the number of its combination, and the combinations.
 
-    Each row is packed into one integer, which sorts several times faster than rows do.
+    Each row is packed into one integer, which sorts several times faster than rows do. Where the
+    integer would overflow, what is packed so far is numbered anew, without the gaps.
     """
-    sizes = matrix.max(axis=0).astype(np.int64) + 2
     packed = np.zeros(len(matrix), dtype=np.int64)
-    for column, size in enumerate(sizes):
-        packed = packed * size + (matrix[:, column] + 1)
+    possible = 1
+    for column in matrix.T:
+        size = int(column.max()) + 2
+        if possible * size > _MOST_PACKED:
+            present, packed = np.unique(packed, return_inverse=True)
+            possible = present.size
+        packed = packed * size + (column + 1)
+        possible *= size
     _, first, inverse = np.unique(packed, return_index=True, return_inverse=True)
     return inverse.astype(np.int32), matrix[first]
 
@@ -130,41 +161,60 @@ def _special() -> Steps:
     return from_networks([(block.network, row) for row, block in enumerate(SPECIAL_BLOCKS)])
 
 
-def _networks(policy: Policy) -> Steps:
-    return from_networks([(rule.network, row) for row, rule in enumerate(policy.networks)])
-
-
 def _embedded() -> Steps:
     carried = [network for network, _ in V4_EMBEDDINGS if int(network.network_address)]
     return from_networks([(network, 0) for network in carried])
 
 
-def _chain(rules: Sequence[NetworkRule], of: NetworkRule) -> Chain:
-    """The rules that cover a rule's network, the most specific first, itself included."""
-    covering = [
-        rule for rule in rules if rule.network.version == of.network.version and _covers(rule, of)
-    ]
-    return tuple(sorted(covering, key=lambda rule: -rule.network.prefixlen))
+class _Networks:
+    """The policy's own networks: `steps` values index into `chains`."""
+
+    def __init__(self, policy: Policy) -> None:
+        rules = policy.network_rules()
+        covering = Covering(rules)
+        # What stands in the file and in a geofeed is one network with two rules.
+        distinct: dict[IPNetwork, int] = {}
+        for rule in rules:
+            distinct.setdefault(rule.network, len(distinct))
+        self.steps = from_networks(list(distinct.items()))
+        self.chains: list[Chain] = [covering.network(network) for network in distinct]
 
 
-def _covers(rule: NetworkRule, of: NetworkRule) -> bool:
-    first, last = int(of.network.network_address), int(of.network.broadcast_address)
-    return int(rule.network.network_address) <= first and last <= int(
-        rule.network.broadcast_address
+class _Stated:
+    """The kinds of anonymizers that a source of facts states: `steps` values index into `kinds`.
+
+    Sources know thousands of facts, such as the region of a cloud; no verdict depends on others.
+    """
+
+    def __init__(self, layer: Layer) -> None:
+        numbers: dict[tuple[str, ...], int] = {(): NONE}
+        for fact in layer.facts:
+            numbers.setdefault(tuple(sorted(fact.anonymizers)), len(numbers) - 1)
+        table = [numbers[tuple(sorted(fact.anonymizers))] for fact in layer.facts]
+        self.steps = layer.steps.remap(np.array(table, dtype=np.int64))
+        self.kinds = list(numbers)[1:]
+
+
+def _place(
+    tables: Sequence[SourceTable],
+    stated: Sequence[_Stated],
+    networks: _Networks,
+    row: Values,
+) -> Place:
+    """The place that a row of the layers speaks of: votes, facts, special block, network."""
+    *said, special, network = (int(value) for value in row)
+    votes = tuple(_region(t, value) for t, value in zip(tables, said, strict=False))
+    kinds: set[str] = set()
+    for layer, value in zip(stated, said[len(tables) :], strict=True):
+        kinds |= set(layer.kinds[value] if value != NONE else ())
+    block = SPECIAL_BLOCKS[special] if special != NONE else None
+    return Place(
+        votes=votes,
+        special=None if block is None else block.kind,
+        group=None if block is None else block.group,
+        rules=networks.chains[network] if network != NONE else (),
+        anonymizers=tuple(sorted(kinds)),
     )
-
-
-def _place(tables: Sequence[SourceTable], chains: Sequence[Chain], row: Values) -> Place:
-    *votes, special, rule = (int(value) for value in row)
-    regions = tuple(_region(table, vote) for table, vote in zip(tables, votes, strict=True))
-    return _with_special(regions, special, chains[rule] if rule != NONE else ())
-
-
-def _with_special(votes: tuple[str | None, ...], special: int, chain: Chain) -> Place:
-    if special == NONE:
-        return Place(votes, rules=chain)
-    block = SPECIAL_BLOCKS[special]
-    return Place(votes, block.kind, block.group, chain)
 
 
 def _region(table: SourceTable, value: int) -> str | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
+from regiongate.compiler.fact_sources import anonymizers
 from regiongate.compiler.geography import Finder
 from regiongate.compiler.sources import tables
 from regiongate.domain.address import canonical
 from regiongate.domain.place import Place
 from regiongate.domain.policy import Policy
+from regiongate.geo.store.catalogue import BUNDLED, Catalogue
 
 
-def place_finder(policy: Policy) -> Callable[[str], Place]:
+def place_finder(policy: Policy, catalogue: Catalogue = BUNDLED) -> Callable[[str], Place]:
     """What finds the place of an address written as text; BadAddress when it is none.
 
     The sources are read at the first question, once.
@@ -20,7 +22,7 @@ def place_finder(policy: Policy) -> Callable[[str], Place]:
 
     @cache
     def finder() -> Finder:
-        return Finder(policy, tables(policy))
+        return Finder(policy, tables(policy, catalogue), anonymizers(policy, catalogue))
 
     def find(text: str) -> Place:
         return finder().place(int(canonical(text)))

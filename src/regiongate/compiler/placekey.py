@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from regiongate.domain.judge import timeline
-from regiongate.domain.place import Place
-from regiongate.domain.policy import Policy
+from regiongate.domain.place import Place, counted_votes
+from regiongate.domain.policy import NetworkRule, Policy
 
 _Signature = tuple[object, ...]
 
@@ -58,13 +58,21 @@ class _Treatment:
         """Equal for places that are judged alike at every instant.
 
         Each vote stands for how its region is treated, and for which of the votes are the same
-        region: the judge counts equal votes and lets the first of the most voted speak.
+        region: the judge counts equal votes and lets the first of the most voted speak. Where a
+        vote stands says which source it is of, and so when it is too old.
         """
+        counted = counted_votes(self._policy.location, place.votes)
         votes = [
-            None if vote is None else (self._treatment(vote), place.votes.index(vote))
-            for vote in place.votes
+            None if vote is None else (self._treatment(vote), counted.index(vote))
+            for vote in counted
         ]
-        return (tuple(votes), place.group, place.special, place.rules)
+        rules = tuple(self._rule(rule) for rule in place.rules)
+        return (tuple(votes), place.group, place.special, rules, place.evading)
+
+    def _rule(self, rule: NetworkRule) -> _Signature:
+        """The rows of a geofeed are many; those whose regions are treated alike are one."""
+        region = None if rule.region is None else self._treatment(rule.region)
+        return (rule.said_by, region, rule.verdict, rule.anonymizer, rule.expires)
 
     def _treatment(self, region: str) -> tuple[tuple[bool, str], ...]:
         if region not in self._said:

@@ -8,6 +8,7 @@ import json
 import os
 import struct
 from collections.abc import Callable
+from datetime import date
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path, PurePosixPath
@@ -15,6 +16,7 @@ from typing import Any
 
 import maxminddb
 
+from regiongate.compiler import sources
 from regiongate.compiler.atlas import Atlas
 from regiongate.compiler.bundle import (
     DECISIONS,
@@ -26,20 +28,27 @@ from regiongate.compiler.bundle import (
     PROBES,
 )
 from regiongate.compiler.envoy.gate import DATABASE
+from regiongate.compiler.facts import DATABASE as FACTS
+from regiongate.compiler.facts import FactBook, facts_of
 from regiongate.compiler.snapshot import Parent
 from regiongate.domain.address import canonical, special_block
-from regiongate.domain.errors import CannotRun
+from regiongate.domain.covering import Covering
+from regiongate.domain.errors import CannotRun, ProblemsFound
+from regiongate.domain.facts import Facts
 from regiongate.domain.organization import Organization, with_exemptions
 from regiongate.domain.place import Place
 from regiongate.domain.policy import Policy
+from regiongate.domain.source import Age
 from regiongate.policyfile import load, organizations
 
 _FACTS = {
     "number": int,
     "generation": str,
     "atlas": str,
+    "book": str,
     "at": str,
     "sources": list,
+    "facts": list,
     "counts": dict,
     "files": dict,
 }
@@ -80,8 +89,37 @@ class BundleReader:
 
     @cached_property
     def policy(self) -> Policy:
-        """The policy that was compiled."""
-        return load(self.folder / POLICY / "policy.yaml")
+        """The policy that was compiled, dated by the sources it was compiled with."""
+        # Its sources are those of the machine that built it; what they said is in the database.
+        ages = self._ages("sources")
+        strange = _damaged(self.folder / MANIFEST, "its sources are not those of the policy")
+        try:
+            policy = load(self.folder / POLICY / "policy.yaml", [*ages, *self._ages("facts")])
+        except ProblemsFound as error:
+            if any(problem.code == "unknown-source" for problem in error.problems):
+                raise strange from error
+            raise
+        if not ages.keys() >= set(policy.location.sources):
+            raise strange
+        return sources.dated(policy, ages)
+
+    @cached_property
+    def covering(self) -> Covering:
+        """The policy's network rules, to be found by address."""
+        return Covering(self.policy.network_rules())
+
+    def _ages(self, what: str) -> dict[str, Age]:
+        """The ages of the sources that the manifest lists."""
+        try:
+            return {
+                str(source["name"]): Age(
+                    date.fromisoformat(source["date"]), int(source["maximum_age"])
+                )
+                for source in self.manifest[what]
+            }
+        except (KeyError, TypeError, ValueError) as error:
+            message = f"it does not say of what age its `{what}` are"
+            raise _damaged(self.folder / MANIFEST, message) from error
 
     @cached_property
     def decisions(self) -> dict[str, Any]:
@@ -98,6 +136,14 @@ class BundleReader:
             raise _damaged(self.folder / DATABASE, str(error)) from error
 
     @cached_property
+    def fact_database(self) -> maxminddb.Reader:
+        """The database of facts. Raises CannotRun when it is not one."""
+        try:
+            return maxminddb.open_database(self.folder / FACTS, maxminddb.MODE_MMAP)
+        except (OSError, *_UNREADABLE) as error:
+            raise _damaged(self.folder / FACTS, str(error)) from error
+
+    @cached_property
     def listed_organizations(self) -> tuple[Organization, ...]:
         """The organizations as they were given, without the exemptions that the policy grants."""
         return organizations.load(self.folder / ORGANIZATIONS)
@@ -107,8 +153,15 @@ class BundleReader:
 
         A damaged bundle hands no atlas down: in the next one it would have a digest that fits.
         """
-        digest = str(self.manifest["atlas"]) if self._is_whole() else ""
-        return Parent(int(self.manifest["number"]), self.generation, digest, self.atlas)
+        whole = self._is_whole()
+        return Parent(
+            number=int(self.manifest["number"]),
+            generation=self.generation,
+            atlas_digest=str(self.manifest["atlas"]) if whole else "",
+            atlas=self.atlas,
+            book_digest=str(self.manifest["book"]) if whole else "",
+            book=self.book,
+        )
 
     def atlas(self) -> Atlas:
         """The atlas of this bundle, to be taken over as it is."""
@@ -122,6 +175,10 @@ class BundleReader:
             steps=counts["steps"],
             distinct=counts["places"],
         )
+
+    def book(self) -> FactBook:
+        """The fact book of this bundle, to be taken over as it is."""
+        return FactBook(str(self.manifest["book"]), (self.folder / FACTS).read_bytes())
 
     def _is_whole(self) -> bool:
         """Whether every file is the one that was written."""
@@ -142,9 +199,18 @@ class BundleReader:
         """What the database says of a canonical address."""
         return record_in(self.database, address, self.folder / DATABASE)
 
+    def facts(self, address: IPv4Address | IPv6Address) -> Facts:
+        """The facts about a canonical address."""
+        where = self.folder / FACTS
+        try:
+            return facts_of(record_in(self.fact_database, address, where) or {})
+        except (KeyError, TypeError, AttributeError) as error:
+            raise _damaged(where, "it is no database of facts") from error
+
     def place(self, address: IPv4Address | IPv6Address) -> Place:
         """The place of an address, put together again from the database and the policy."""
-        return place_in(self.database, self.policy, address, self.folder / DATABASE)
+        where = self.folder / DATABASE
+        return place_in(self.database, self.policy, self.covering, address, where)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -253,39 +319,44 @@ def record_in(
 def place_in(
     database: maxminddb.Reader,
     policy: Policy,
+    covering: Covering,
     address: IPv4Address | IPv6Address,
     where: Path | str,
 ) -> Place:
-    """The place of a canonical address: votes from a verdict database, the rest from the policy."""
+    """The place of a canonical address.
+
+    Votes and the kinds of anonymizers come from a verdict database, the rest from the policy,
+    whose network rules `covering` finds.
+    """
     found = record_in(database, address, where)
-    votes = {} if found is None else _votes(found, where)
+    votes, anonymizers = ({}, []) if found is None else _stated(found, where)
     block = special_block(address)
-    rules = [
-        rule
-        for rule in policy.networks
-        if rule.network.version == address.version and address in rule.network
-    ]
     return Place(
         votes=tuple(votes.get(name) for name in policy.location.sources),
         special=None if block is None else block.kind,
         group=None if block is None else block.group,
-        rules=tuple(sorted(rules, key=lambda rule: -rule.network.prefixlen)),
+        rules=covering.address(address),
+        anonymizers=tuple(sorted(anonymizers)),
     )
 
 
-def _votes(record: dict[str, Any], where: Path | str) -> dict[str, str]:
+def _stated(record: dict[str, Any], where: Path | str) -> tuple[dict[str, str], list[str]]:
+    """The votes in a record by source, and the kinds of anonymizers in it."""
     ours = record.get("regiongate")
     votes = ours.get("votes") if isinstance(ours, dict) else None
-    if not isinstance(votes, dict):
+    kinds = ours.get("anonymizers", []) if isinstance(ours, dict) else None
+    known = isinstance(kinds, list) and all(isinstance(kind, str) for kind in kinds)
+    if not isinstance(votes, dict) or not known:
         raise _damaged(where, "it is no verdict database")
-    return votes
+    return votes, kinds or []
 
 
 def place_finder(atlas: Atlas, policy: Policy) -> Callable[[str], Place]:
     """What finds the place of an address, written as text, in an atlas that is nowhere on disk."""
     database = maxminddb.open_database(io.BytesIO(atlas.database), maxminddb.MODE_FD)
+    covering = Covering(policy.network_rules())
 
     def find(text: str) -> Place:
-        return place_in(database, policy, canonical(text), "the verdict database")
+        return place_in(database, policy, covering, canonical(text), "the verdict database")
 
     return find

@@ -9,22 +9,27 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from regiongate.compiler import atlas as atlases
+from regiongate.compiler import facts as books
 from regiongate.compiler import sources
 from regiongate.compiler.atlas import Atlas
+from regiongate.compiler.facts import FactBook
 from regiongate.compiler.table import DecisionTable, decision_table
 from regiongate.domain.organization import Organization, with_exemptions
 from regiongate.domain.policy import Policy
+from regiongate.geo.facts.table import Layer
 from regiongate.geo.source import Source, SourceTable
 
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """The snapshot that this one follows, and its atlas, should it serve once more."""
+    """The snapshot that this one follows, and its atlas and fact book, should they serve again."""
 
     number: int
     generation: str
     atlas_digest: str
     atlas: Callable[[], Atlas]
+    book_digest: str
+    book: Callable[[], FactBook]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +37,29 @@ class Inputs:
     """Everything a snapshot is made from, beside the instant and the parent.
 
     `policy_files` are the bytes of the policy and of what it refers to, by file name; `tables`
-    are the policy's sources in the policy's order.
+    are the policy's sources in the policy's order, `facts` its sources of facts in theirs.
     """
 
     policy: Policy
     policy_files: Mapping[str, bytes]
     tables: Sequence[SourceTable]
     organizations: Sequence[Organization] = ()
+    facts: Sequence[Layer] = ()
+
+    @property
+    def dated(self) -> Policy:
+        """The policy, with the instants from which on its sources are too old."""
+        return sources.dated(self.policy, sources.ages(self.sources))
+
+    @property
+    def fact_sources(self) -> tuple[Source, ...]:
+        """The sources of facts."""
+        return tuple(layer.source for layer in self.facts)
+
+    @property
+    def anonymizers(self) -> tuple[Layer, ...]:
+        """The sources of facts on which verdicts may depend."""
+        return tuple(layer for layer in self.facts if layer.source.kind == "anonymizer")
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -50,7 +71,8 @@ class Inputs:
         organizations = sorted(self.organizations, key=lambda row: row.id)
         named = {
             "policy": {name: _sha256(data) for name, data in sorted(self.policy_files.items())},
-            "sources": [[source.name, source.digest] for source in self.sources],
+            "sources": [source.facts() for source in self.sources],
+            "facts": [source.facts() for source in self.fact_sources],
             "organizations": [
                 [row.id, row.standing.name, [key.hex() for key in row.keys]]
                 for row in organizations
@@ -75,12 +97,13 @@ class Snapshot:
     inputs: Inputs
     organizations: tuple[Organization, ...]
     atlas: Atlas
+    book: FactBook
     table: DecisionTable
 
     @property
     def policy(self) -> Policy:
-        """The policy that decides."""
-        return self.inputs.policy
+        """The policy that decides, dated by its sources."""
+        return self.table.policy
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -96,10 +119,10 @@ class Snapshot:
 
 def snapshot(inputs: Inputs, at: datetime, parent: Parent | None = None) -> Snapshot:
     """Freeze everything at one instant. Same arguments, same snapshot."""
-    policy = inputs.policy
+    policy = inputs.dated
     rows = with_exemptions(inputs.organizations, policy.exemptions)
     generation = _generation(inputs, at, parent)
-    atlas = _atlas(inputs, at, parent)
+    atlas = _atlas(inputs, policy, at, parent)
     standings = {row.standing for row in rows}
     table = decision_table(policy, atlas.places, standings, generation, at)
     return Snapshot(
@@ -110,16 +133,25 @@ def snapshot(inputs: Inputs, at: datetime, parent: Parent | None = None) -> Snap
         inputs=inputs,
         organizations=rows,
         atlas=atlas,
+        book=_book(inputs, parent),
         table=table,
     )
 
 
-def _atlas(inputs: Inputs, at: datetime, parent: Parent | None) -> Atlas:
+def _atlas(inputs: Inputs, policy: Policy, at: datetime, parent: Parent | None) -> Atlas:
     """The parent's atlas where nothing in it would differ, else a new one."""
-    wanted = atlases.digest(inputs.policy, inputs.sources, at)
+    stating = inputs.anonymizers
+    wanted = atlases.digest(policy, inputs.sources, at, [layer.source for layer in stating])
     if parent is not None and parent.atlas_digest == wanted:
         return parent.atlas()
-    return atlases.draw(inputs.policy, inputs.tables, at)
+    return atlases.draw(policy, inputs.tables, at, stating)
+
+
+def _book(inputs: Inputs, parent: Parent | None) -> FactBook:
+    """The parent's fact book where nothing in it would differ, else a new one."""
+    if parent is not None and parent.book_digest == books.digest(inputs.fact_sources):
+        return parent.book()
+    return books.draw(inputs.facts)
 
 
 def _generation(inputs: Inputs, at: datetime, parent: Parent | None) -> str:

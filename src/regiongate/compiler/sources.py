@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import overload
 
-from regiongate.domain.errors import CannotRun
 from regiongate.domain.policy import Policy
-from regiongate.geo import bundled
+from regiongate.domain.source import Age
 from regiongate.geo.source import Source, SourceTable
+from regiongate.geo.store.catalogue import Catalogue
 
 
 class Tables(Sequence[SourceTable]):
     """The tables of named sources. What is known of a source costs nothing; its table is read."""
 
-    def __init__(self, names: Sequence[str]) -> None:
-        known = bundled.names()
-        for name in names:
-            if name not in known:
-                raise CannotRun(f"no source named {name}: there are {', '.join(known)}")
-        self.sources: tuple[Source, ...] = tuple(bundled.source(name) for name in names)
+    def __init__(self, names: Sequence[str], catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self.sources: tuple[Source, ...] = tuple(map(catalogue.region_source, names))
 
     @cached_property
     def _tables(self) -> tuple[SourceTable, ...]:
-        return tuple(bundled.load(source.name) for source in self.sources)
+        return tuple(self._catalogue.load(source) for source in self.sources)
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -39,9 +37,15 @@ class Tables(Sequence[SourceTable]):
         return self._tables[index]
 
 
-def tables(policy: Policy) -> Tables:
+def tables(policy: Policy, catalogue: Catalogue) -> Tables:
     """The sources of a policy, in its order; CannotRun when there is none of a name."""
-    return Tables(policy.location.sources)
+    return Tables(policy.location.sources, catalogue)
+
+
+def by_name(policies: Sequence[Policy], catalogue: Catalogue) -> dict[str, SourceTable]:
+    """The tables of all sources that some policies name; CannotRun when there is none of a name."""
+    names = tuple(dict.fromkeys(name for one in policies for name in one.location.sources))
+    return dict(zip(names, Tables(names, catalogue), strict=True))
 
 
 def of(what: Sequence[SourceTable]) -> tuple[Source, ...]:
@@ -49,3 +53,19 @@ def of(what: Sequence[SourceTable]) -> tuple[Source, ...]:
     if isinstance(what, Tables):
         return what.sources
     return tuple(table.source for table in what)
+
+
+def dated(policy: Policy, ages: Mapping[str, Age]) -> Policy:
+    """A policy that knows from when on each of its sources is too old."""
+    stale_from = tuple(ages[name].stale_from for name in policy.location.sources)
+    return replace(policy, location=replace(policy.location, stale_from=stale_from))
+
+
+def dated_by(policy: Policy, catalogue: Catalogue) -> Policy:
+    """A policy that knows the age of its sources as a catalogue has them."""
+    return dated(policy, ages(tables(policy, catalogue).sources))
+
+
+def ages(what: Sequence[Source]) -> dict[str, Age]:
+    """The age of each source by its name."""
+    return {source.name: source.age for source in what}

@@ -9,27 +9,36 @@ from pathlib import Path
 
 from regiongate.compiler import bundle
 from regiongate.compiler.envoy.settings import Settings
+from regiongate.compiler.fact_sources import layers
 from regiongate.compiler.snapshot import Inputs, Parent, Snapshot, snapshot
 from regiongate.compiler.sources import tables
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.measure import Phase
 from regiongate.domain.organization import Organization, State
 from regiongate.domain.policy import Policy
+from regiongate.geo.store.catalogue import BUNDLED, Catalogue
 from regiongate.policyfile import lists, organizations
 from regiongate.policyfile import load as load_policy
 
 POLICY_FILE = "policy.yaml"
 
 
-def inputs(policy_path: Path, organizations_path: Path | None) -> Inputs:
-    """Read everything that a snapshot is made from; raises ProblemsFound or CannotRun."""
-    policy = load_policy(policy_path)
+def inputs(
+    policy_path: Path, organizations_path: Path | None, catalogue: Catalogue = BUNDLED
+) -> Inputs:
+    """Read everything that a snapshot is made from; raises ProblemsFound or CannotRun.
+
+    The policy may name the sources of the catalogue.
+    """
+    policy = load_policy(policy_path, catalogue.names())
     files = {POLICY_FILE: policy_path.read_bytes()}
     if policy.supported.name not in lists.shipped_names():
         files[policy.supported.name] = (policy_path.parent / policy.supported.name).read_bytes()
+    for feed in policy.geofeeds:
+        files[feed.file] = (policy_path.parent / feed.file).read_bytes()
     rows = () if organizations_path is None else organizations.load(organizations_path)
     _require_suspend_date(policy, rows, organizations_path)
-    return Inputs(policy, files, tables(policy), rows)
+    return Inputs(policy, files, tables(policy, catalogue), rows, layers(policy, catalogue))
 
 
 def _require_suspend_date(policy: Policy, rows: Sequence[Organization], where: Path | None) -> None:

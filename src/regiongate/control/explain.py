@@ -11,17 +11,22 @@ from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Any
 
-from regiongate.compiler import geography
+from regiongate.compiler import facts, geography
 from regiongate.compiler.bundle import GENERATION
 from regiongate.compiler.envoy import forwarding
 from regiongate.compiler.reader import BundleReader
 from regiongate.control import build
+from regiongate.control.ages import aged
 from regiongate.domain.address import BadAddress, canonical
 from regiongate.domain.errors import CannotRun
+from regiongate.domain.facts import Cloud, Facts, advice_on
 from regiongate.domain.judge import judge, row_at, timeline
 from regiongate.domain.organization import ORDINARY, Organization, Standing, with_exemptions
 from regiongate.domain.place import Place, locate
 from regiongate.domain.policy import Policy
+from regiongate.domain.refusal import moving_helps
+from regiongate.domain.verdict import Decision
+from regiongate.geo.store.catalogue import BUNDLED, Catalogue
 
 _NEEDED = (
     "time",
@@ -57,6 +62,7 @@ class Ground:
 
     policy: Policy
     place: Place
+    facts: Facts
     organizations: Mapping[str, Organization]
     sources: tuple[Mapping[str, Any], ...]
     generation: str | None
@@ -65,26 +71,37 @@ class Ground:
 def by_bundle(question: Question, folder: Path) -> dict[str, Any]:
     """Explain by a bundle: what its database says, under its policy."""
     bundle = BundleReader(folder)
-    place = bundle.place(address_of(question))
-    rows = bundle.organizations()
-    return answer(question, Ground(bundle.policy, place, rows, bundle.sources, bundle.generation))
-
-
-def by_policy(question: Question, policy_path: Path, organizations: Path | None) -> dict[str, Any]:
-    """Explain by a policy file that need not be in force anywhere."""
-    inputs = build.inputs(policy_path, organizations)
-    place = geography.lookup(inputs.policy, inputs.tables, int(address_of(question)))
-    rows = with_exemptions(inputs.organizations, inputs.policy.exemptions)
-    sources = tuple(
-        {
-            "name": table.source.name,
-            "version": table.source.version,
-            "date": table.source.date.isoformat(),
-        }
-        for table in inputs.tables
+    address = address_of(question)
+    ground = Ground(
+        policy=bundle.policy,
+        place=bundle.place(address),
+        facts=bundle.facts(address),
+        organizations=bundle.organizations(),
+        sources=bundle.sources,
+        generation=bundle.generation,
     )
-    found = {row.id: row for row in rows}
-    return answer(question, Ground(inputs.policy, place, found, sources, None))
+    return answer(question, ground)
+
+
+def by_policy(
+    question: Question,
+    policy_path: Path,
+    organizations: Path | None,
+    catalogue: Catalogue = BUNDLED,
+) -> dict[str, Any]:
+    """Explain by a policy file that need not be in force anywhere."""
+    inputs = build.inputs(policy_path, organizations, catalogue)
+    policy, address = inputs.dated, int(address_of(question))
+    rows = with_exemptions(inputs.organizations, policy.exemptions)
+    ground = Ground(
+        policy=policy,
+        place=geography.lookup(policy, inputs.tables, address, inputs.anonymizers),
+        facts=facts.lookup(inputs.facts, address),
+        organizations={row.id: row for row in rows},
+        sources=tuple(source.facts() for source in inputs.sources),
+        generation=None,
+    )
+    return answer(question, ground)
 
 
 def by_request(request_id: str, log: Path, bundles: Path) -> dict[str, Any]:
@@ -180,6 +197,7 @@ def _undecided(line: Mapping[str, Any]) -> dict[str, Any]:
         "generation": None,
         "agreeing": None,
         "sources": [],
+        "facts": None,
     }
 
 
@@ -218,9 +236,34 @@ def answer(question: Question, ground: Ground) -> dict[str, Any]:
         "generation": ground.generation,
         "agreeing": located.agreeing,
         "sources": [
-            {"country": vote, **source}
+            {"country": vote, **aged(source, at)}
             for vote, source in zip(place.votes, ground.sources, strict=True)
         ],
+        "facts": _facts(ground.facts, decision),
+    }
+
+
+def _facts(known: Facts, decision: Decision) -> dict[str, Any]:
+    """What is known of an address beside its region, and what to do about it where that helps."""
+    cloud, system = known.cloud, known.autonomous_system
+    return {
+        "anonymizers": list(known.anonymizers),
+        "cloud": None if cloud is None else _cloud(cloud),
+        "autonomous_system": None
+        if system is None
+        else {"number": system.number, "name": system.name},
+        "advice": advice_on(cloud) if cloud is not None and moving_helps(decision) else None,
+    }
+
+
+def _cloud(cloud: Cloud) -> dict[str, Any]:
+    location = cloud.location
+    return {
+        "provider": cloud.provider,
+        "region": cloud.region,
+        "location": None if location is None else location.name,
+        "iso": None if location is None else location.region,
+        "words": cloud.words,
     }
 
 

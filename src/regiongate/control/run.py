@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from threading import Event
 
 from regiongate.compiler.bundle import to_json
@@ -15,16 +15,20 @@ from regiongate.compiler.envoy.files import BOOTSTRAP
 from regiongate.compiler.envoy.settings import Endpoint, Settings, from_record, to_record
 from regiongate.compiler.envoy.slots import SLOTS
 from regiongate.compiler.snapshot import Inputs
+from regiongate.control import metrics
+from regiongate.control.ages import aged, alarm, recorded
 from regiongate.control.publish import KEEP, install
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway import events
 from regiongate.gateway.daemon import Daemon
 from regiongate.gateway.envoy import Envoy, answers, require_free
-from regiongate.gateway.slots import fill_database, fill_gate
+from regiongate.gateway.losses import Losses
+from regiongate.gateway.slots import DATABASES, fill_database, fill_gate
 from regiongate.gateway.state import State, replace
 from regiongate.gateway.swap import agree
 
 _LOOK_EVERY = 0.5
+_MEASURE_EVERY = 60.0
 _LONGEST_PAUSE = 30.0
 
 
@@ -71,10 +75,15 @@ def watch(
 ) -> None:
     """Start Envoy, and the sample API `behind` it, again should they die; tell of every change.
 
+    The metrics are written at once, at every change and every minute; a source that has become
+    stale is told of.
+
     Ends when `stop` is set, or when `regiongate down` asks for it.
     """
     envoy = Envoy(state, workers)
-    known, pause = state.current(), _LOOK_EVERY
+    known, pause, measured = state.current(), _LOOK_EVERY, -_MEASURE_EVERY
+    stale = _alarms(state, datetime.now(UTC)).keys()
+    losses = Losses(state, envoy)
     while not stop.wait(pause) and not state.stop_wanted():
         pause = _LOOK_EVERY
         if envoy.daemon.pid() is None and not _relaunch(state, envoy, tell):
@@ -82,9 +91,25 @@ def watch(
         if behind is not None and sample(state, behind).pid() is None:
             tell("the sample API died; starting it again")
             sample(state, behind).start()
+        if (words := losses.look()) is not None:
+            tell(words)
         if (current := state.current()) != known:
-            known = current
+            known, measured = current, -_MEASURE_EVERY
             tell(f"generation {current} is in force")
+        if time.monotonic() - measured >= _MEASURE_EVERY:
+            measured, now = time.monotonic(), datetime.now(UTC)
+            metrics.write(state, now)
+            found = _alarms(state, now)
+            for name in found.keys() - stale:
+                tell(f"ALARM: {found[name]}: see regiongate geo list")
+            stale = found.keys()
+
+
+def _alarms(state: State, at: datetime) -> dict[str, str]:
+    """What there is to say of each source in force that is stale."""
+    current = state.current()
+    sources = () if current is None else recorded(state.manifest(current))
+    return {str(one["name"]): alarm(one, at) for one in sources if aged(one, at)["stale"]}
 
 
 def serves(state: State) -> bool:
@@ -96,6 +121,7 @@ def stop(state: State) -> None:
     """Stop the gateway and the sample API behind it."""
     Envoy(state).stop()
     sample(state, Endpoint("127.0.0.1", 0)).stop()
+    metrics.forget(state)
     events.note(state, "stopped")
 
 
@@ -175,7 +201,8 @@ def _launch(state: State, envoy: Envoy, settings: Settings, generation: str) -> 
     before = (state.slot(), state.current())
     replace(state.bootstrap, (state.bundle(generation) / BOOTSTRAP).read_bytes())
     for slot in SLOTS:
-        fill_database(state, slot, generation)
+        for name in DATABASES:
+            fill_database(state, slot, generation, name)
         fill_gate(state, slot, generation)
     state.choose(SLOTS[0], generation)
     try:

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from regiongate.geo.load import load_source
-from regiongate.geo.source import Source, SourceTable, file_error
+from regiongate.geo.source import MAXIMUM_AGE, Source, SourceTable, file_error
 
 FOLDER = Path(__file__).parent / "data"
 CATALOGUE = FOLDER / "sources.json"
@@ -34,6 +34,7 @@ def source(name: str) -> Source:
         digest=entry["digest"],
         format=entry["format"],
         path=FOLDER / entry["file"],
+        maximum_age=MAXIMUM_AGE,
     )
 
 

@@ -13,6 +13,8 @@ from regiongate.domain.source import Age
 from regiongate.geo.steps import Steps
 
 MOST_PRINTED = 20
+REGION = "region"
+"""The kind of a source that says where addresses are."""
 MAXIMUM_AGE = 45
 """How many days old a source may be, unless somebody says otherwise."""
 
@@ -35,7 +37,7 @@ class Source:
     digest: str
     format: str
     path: Path
-    kind: str = "region"
+    kind: str = REGION
     maximum_age: int = MAXIMUM_AGE
 
     @property

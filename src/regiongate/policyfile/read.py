@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,8 @@ from regiongate.policyfile import document, validate
 from regiongate.policyfile.lists import BaseList
 from regiongate.policyfile.parse import MAX_BYTES, parse
 from regiongate.policyfile.reader import Reader
-from regiongate.policyfile.sections import measure, supported
+from regiongate.policyfile.sections import geofeeds, measure, supported
+from regiongate.policyfile.sections.location import BUNDLED_SOURCES
 from regiongate.policyfile.shape import Section
 
 
@@ -23,30 +25,31 @@ class _Readable:
     reader: Reader
     root: Section | None
     base: BaseList | None
+    feeds: tuple[geofeeds.Entry, ...] = ()
 
 
-def load(path: Path) -> Policy:
-    """The policy in a file.
+def load(path: Path, sources: Collection[str] = BUNDLED_SOURCES) -> Policy:
+    """The policy in a file; `sources` are the names of the sources that there are.
 
     Raises ProblemsFound with every problem at once, or CannotRun when the file cannot be read.
     An override that has expired is no problem here: it has simply ceased to hold.
     """
-    read = _read(path)
+    read = _read(path, sources)
     if read.reader.problems or read.root is None or read.base is None:
         raise ProblemsFound(read.reader.problems)
-    return document.build(read.root, read.base)
+    return document.build(read.root, read.base, read.feeds)
 
 
-def check(path: Path, at: datetime) -> list[Problem]:
+def check(path: Path, at: datetime, sources: Collection[str] = BUNDLED_SOURCES) -> list[Problem]:
     """Every problem of a file, sorted by place, expired entries at an instant among them."""
-    read = _read(path)
+    read = _read(path, sources)
     if read.root is not None:
         validate.expired(read.root, at, read.reader)
     return sorted(read.reader.problems)
 
 
-def _read(path: Path) -> _Readable:
-    reader = Reader(str(path), path.parent)
+def _read(path: Path, sources: Collection[str]) -> _Readable:
+    reader = Reader(str(path), path.parent, sources)
     node = parse(_bytes(path), reader)
     if node is None:
         return _Readable(reader, None, None)
@@ -56,8 +59,9 @@ def _read(path: Path) -> _Readable:
         return _Readable(reader, None, None)
     section = found.value.optional(document.SUPPORTED)
     base = None if section is None else supported.base_list(section, reader)
-    validate.validate(found.value, base, reader)
-    return _Readable(reader, found.value, base)
+    feeds = geofeeds.read(found.value.items(document.GEOFEEDS), reader)
+    validate.validate(found.value, base, feeds, reader)
+    return _Readable(reader, found.value, base, feeds)
 
 
 def _bytes(path: Path) -> bytes:

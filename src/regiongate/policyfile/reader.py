@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, tzinfo
 from pathlib import Path
 
@@ -23,12 +24,14 @@ class Reader:
     """Collects every problem of one policy file instead of stopping at the first.
 
     `folder` is where a list beside the policy is looked for. `zone` is the time zone of the
-    measure, in which every local date of the file is meant.
+    measure, in which every local date of the file is meant. `sources` are the names of the
+    sources that there are.
     """
 
-    def __init__(self, file: str, folder: Path) -> None:
+    def __init__(self, file: str, folder: Path, sources: Collection[str] = ()) -> None:
         self.file = file
         self.folder = folder
+        self.sources = sources
         self.zone: tzinfo = UTC
         self.problems: list[Problem] = []
 

@@ -1,0 +1,139 @@
+"""Bring the file of a source: from disk or over HTTPS, and only if it is the one that is meant."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from regiongate.domain.errors import CannotRun
+from regiongate.geo.store.about import About
+from regiongate.geo.store.checksum import MOST_BYTES, sha256_in
+from regiongate.geo.store.fetch import Fetched, Limits, NotFound, Progress, Wanted, fetch, silent
+from regiongate.geo.store.files import sync_file
+from regiongate.geo.store.recipe import Recipe
+from regiongate.geo.store.secrets import Secrets
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How to fetch: at which instant, with which environment, and what to accept.
+
+    `file` stands in for what the recipe says, `sha256` is the digest that the file must have,
+    `date` that of data which does not say its own. `accept` takes what sanity objects to.
+    """
+
+    at: datetime
+    environment: Mapping[str, str]
+    tell: Progress = silent
+    file: Path | None = None
+    sha256: str | None = None
+    date: date | None = None
+    accept: bool = False
+    dry_run: bool = False
+    silence: float = 30.0
+    seconds: float = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What lies in the staging folder, and where it came from, in words without secrets."""
+
+    where: str
+    fetched: Fetched
+    dated: date | None
+    secrets: Secrets
+
+
+def bring(into: Path, recipe: Recipe, before: About | None, how: How) -> Came | None:
+    """Bring the file to a path; None when it is known without it that nothing is new.
+
+    `before` is the version there is, if there is one. Raises CannotRun.
+    """
+    secrets = Secrets(how.environment)
+    file = how.file or (None if recipe.file is None else Path(recipe.file))
+    if file is not None:
+        came: Came | None = _copy(file, into, recipe, secrets)
+        expected = how.sha256
+    else:
+        expected = how.sha256 or _expected(into.with_name("checksum"), recipe, how, secrets)
+        if before is not None and expected == before.sha256:
+            return None
+        came = _download(into, recipe, before, how, secrets)
+    if came is not None:
+        _require_digest(came, expected)
+        sync_file(into)
+    return came
+
+
+def _copy(file: Path, into: Path, recipe: Recipe, secrets: Secrets) -> Came:
+    try:
+        size = file.stat().st_size
+        if size > recipe.maximum_bytes:
+            message = f"{file} is larger than {recipe.maximum_bytes} bytes"
+            raise CannotRun(f"{message}: allow more with --max-size")
+        shutil.copyfile(file, into)
+        with into.open("rb") as copied:
+            digest = hashlib.file_digest(copied, "sha256").hexdigest()
+    except OSError as error:
+        raise CannotRun(f"{file} cannot be read: {error.strerror}") from error
+    return Came(str(file), Fetched(digest, size, None, None), None, secrets)
+
+
+def _download(
+    into: Path, recipe: Recipe, before: About | None, how: How, secrets: Secrets
+) -> Came | None:
+    """Fetch by the recipe's URL, of this month or else of the last one where it has a month."""
+    limits = Limits(recipe.maximum_bytes, how.silence, how.seconds)
+    months = _months(how.at)
+    for url, month in _addresses(str(recipe.url), months):
+        # A tag belongs to the address that gave it.
+        same = before if before is not None and before.came_from == url else None
+        wanted = Wanted(
+            url=url,
+            user=recipe.user,
+            password=recipe.password,
+            etag=None if same is None else same.etag,
+            last_modified=None if same is None else same.last_modified,
+        )
+        try:
+            fetched = fetch(wanted, into, limits, secrets, how.tell)
+        except NotFound:
+            if month is None or month == months[-1]:
+                raise
+            continue
+        return None if fetched is None else Came(url, fetched, fetched.date or month, secrets)
+    raise AssertionError("there is always an address")
+
+
+def _expected(path: Path, recipe: Recipe, how: How, secrets: Secrets) -> str | None:
+    """The digest that the maker says the file has, None when the maker says none."""
+    if recipe.checksum_url is None:
+        return None
+    limits = Limits(MOST_BYTES, how.silence, how.seconds)
+    wanted = Wanted(recipe.checksum_url, recipe.user, recipe.password)
+    fetch(wanted, path, limits, secrets, silent)
+    return sha256_in(path.read_bytes(), recipe.checksum_url)
+
+
+def _require_digest(came: Came, expected: str | None) -> None:
+    got = came.fetched.sha256
+    if expected is not None and got != expected.lower():
+        message = f"{came.where}: the file has the SHA-256 digest {got}, not {expected.lower()}"
+        raise CannotRun(f"{message}: fetch it again later")
+
+
+def _months(at: datetime) -> tuple[date, date]:
+    """The first days of this month and of the last one."""
+    first = at.astimezone(UTC).date().replace(day=1)
+    return first, (first - timedelta(days=1)).replace(day=1)
+
+
+def _addresses(template: str, months: Sequence[date]) -> list[tuple[str, date | None]]:
+    """The addresses to try, with their months where the template has one."""
+    if "{month}" not in template:
+        return [(template, None)]
+    return [(template.replace("{month}", f"{month:%Y-%m}"), month) for month in months]

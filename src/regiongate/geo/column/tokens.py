@@ -1,0 +1,97 @@
+"""Texts cut at their dots and colons, and what the pieces between them say as numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from regiongate.geo.column.texts import Bytes
+from regiongate.geo.wide import U64, Flags, Index
+
+Numbers = npt.NDArray[np.uint16]
+
+DOT, COLON = ord("."), ord(":")
+
+_DIGITS = 4
+"""The most hexadecimal digits that a group of an address has (RFC 4291, section 2.2)."""
+
+_NO_DIGIT = 0xFF
+
+# By the digits of an octet read as if they were hexadecimal: its number, and how many digits it
+# is written with when it has no leading zero. What no octet is written as has no such length.
+_NO_OCTET = 0x256
+_OCTETS = np.zeros(_NO_OCTET + 1, dtype=np.uint64)
+_OCTET_DIGITS = np.full(_NO_OCTET + 1, -1, dtype=np.int64)
+for _octet in range(256):
+    _OCTETS[int(str(_octet), 16)] = _octet
+    _OCTET_DIGITS[int(str(_octet), 16)] = len(str(_octet))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cuts:
+    """Where the dots and colons of n texts are, which lie side by side in `data` (uint8).
+
+    Text `i` is the bytes from `offsets[i]` until `offsets[i + 1]` (int64[n + 1]); its separators
+    are at `at[before[i]]` to `at[before[i + 1] - 1]` (int64[s] and int64[n + 1]). `digits` (uint8)
+    is the value of each byte as a hexadecimal digit, `_DIGITS` places later than the byte.
+    """
+
+    data: Bytes
+    offsets: Index
+    at: Index
+    before: Index
+    digits: Bytes
+
+
+def cut(data: Bytes, offsets: Index) -> Cuts:
+    """Find the separators of the texts `data[offsets[i]:offsets[i + 1]]`, the first one at 0."""
+    at = np.flatnonzero((data == DOT) | (data == COLON))
+    digits = np.full(data.size + _DIGITS, _NO_DIGIT, dtype=np.uint8)
+    digits[_DIGITS:] = _digits(data)
+    return Cuts(data, offsets, at, np.searchsorted(at, offsets), digits)
+
+
+def hexadecimals(digits: Bytes, end: Index, length: Index) -> tuple[Numbers, Flags]:
+    """Number and validity of pieces of hexadecimal digits: so long, and ending before `end`.
+
+    An empty piece is valid and 0; more than four digits are not.
+    """
+    place = end + (_DIGITS - 1)
+    width = np.minimum(length, _DIGITS).astype(np.uint8)
+    number = np.zeros(end.size, dtype=np.uint16)
+    worst = np.zeros(end.size, dtype=np.uint8)
+    for digit in range(_DIGITS):
+        value = digits.take(place) * (width > digit)
+        np.maximum(worst, value, out=worst)
+        number |= value.astype(np.uint16) << np.uint16(4 * digit)
+        place -= 1
+    return number, (worst != _NO_DIGIT) & (length <= _DIGITS)
+
+
+def octets(digits: Bytes, end: Index, length: Index) -> tuple[U64, Flags]:
+    """Number and validity of pieces of decimal digits: 0 to 255, without leading zeros.
+
+    A byte that is no digit leaves a digit above 9 in the number, which no octet has.
+    """
+    place = end + (_DIGITS - 1)
+    number = digits.take(place).astype(np.int64)
+    number |= (digits.take(place - 1) * (length > 1)).astype(np.int64) << 4
+    number |= (digits.take(place - 2) * (length > 2)).astype(np.int64) << 8
+    np.minimum(number, _NO_OCTET, out=number)
+    return _OCTETS.take(number), _OCTET_DIGITS.take(number) == length
+
+
+def _digits(data: Bytes) -> Bytes:
+    """The value of each byte as a hexadecimal digit, `_NO_DIGIT` for any other.
+
+    Below its range a byte wraps around to something large, so one comparison finds both sides;
+    a processor does these few steps for many bytes at once, and looks up only one in a table.
+    """
+    digit = data - np.uint8(ord("0"))
+    letter = (data | np.uint8(0x20)) - np.uint8(ord("a"))
+    digit |= np.negative((digit > 9).view(np.uint8))
+    letter = letter + np.uint8(10) | np.negative((letter > 5).view(np.uint8))
+    least: Bytes = np.minimum(digit, letter)
+    return least
