@@ -19,8 +19,10 @@ from regiongate.domain.place import Place
 from regiongate.domain.policy import (
     Dialect,
     Exemption,
+    ListChange,
     LocationRules,
     NetworkRule,
+    Origin,
     Policy,
     RefusalStyle,
     SupportedList,
@@ -42,7 +44,7 @@ POLICY = Policy(
     contact="mailto:access@example.com",
     supported=SupportedList("LIST", "1", frozenset({"FR"}), Territories.FOLLOW_STATE, ()),
     measure=Measure("UTC", tuple(STARTS.items())),
-    location=LocationRules(("a", "b", "c"), 2, BLOCK, BLOCK, BLOCK, BLOCK, {}),
+    location=LocationRules(("a", "b", "c"), 2, BLOCK, BLOCK, BLOCK, BLOCK, BLOCK, {}),
     networks=(),
     exemptions=(),
     open_paths=("/healthz",),
@@ -53,6 +55,7 @@ POLICY = Policy(
 
 FRANCE, CHINA = Place(("FR",) * 3), Place(("CN",) * 3)
 DISPUTED = Place(("FR", "CN", None))
+CRIMEA = Place(("UA", "UA", "UA-43"))
 UNKNOWN = Place((None,) * 3)
 PRIVATE = Place((None,) * 3, "private-use", "private")
 SPECIAL = Place((None,) * 3, "multicast", "special")
@@ -68,6 +71,14 @@ def _rule(
     return NetworkRule(network, region, verdict, anonymizer, "why", "who", expires)
 
 
+def _row(region: str | None) -> NetworkRule:
+    return replace(_rule(region), origin=Origin("acme.csv", 1))
+
+
+def _stated(place: Place, *kinds: str) -> Place:
+    return replace(place, anonymizers=kinds)
+
+
 def _ruled(place: Place, rule: NetworkRule) -> Place:
     return replace(place, rules=(rule,))
 
@@ -79,6 +90,21 @@ def _located(**rules: object) -> Policy:
 def _vpn(verdict: Verdict) -> Policy:
     return _located(anonymizers={"vpn": verdict})
 
+
+def _aged(old: int, stale: Verdict) -> Policy:
+    """So many of the sources are too old at every instant."""
+    return _located(stale=stale, stale_from=(OVER.replace(year=2023),) * old)
+
+
+_EXCEPTED = replace(
+    POLICY,
+    supported=replace(
+        POLICY.supported,
+        regions=frozenset({"UA"}),
+        changes=(ListChange("except", "UA-43", "why", None, None, None),),
+    ),
+)
+_SPOKEN = replace(_EXCEPTED, location=replace(POLICY.location, subdivisions="c"))
 
 PLACES: list[tuple[str, Policy, Place]] = [
     ("on the list", POLICY, FRANCE),
@@ -93,12 +119,26 @@ PLACES: list[tuple[str, Policy, Place]] = [
         )
         for verdict in (ALLOW, WARN, BLOCK)
     ),
+    *(
+        (f"not on the list by old sources, `stale: {verdict}`", _aged(3, verdict), CHINA)
+        for verdict in (ALLOW, WARN, BLOCK)
+    ),
+    ("not on the list by two young sources and an old one", _aged(1, ALLOW), CHINA),
+    ("on the list by old sources", _aged(3, ALLOW), FRANCE),
+    ("disputed by old sources, `disputed: block`, `stale: warn`", _aged(3, WARN), DISPUTED),
+    ("not on the list by a part that one source knows", _SPOKEN, CRIMEA),
+    ("the same without a source that speaks for parts", _EXCEPTED, CRIMEA),
     ("a VPN on the list, `vpn: block`", _vpn(BLOCK), _ruled(FRANCE, _rule(anonymizer="vpn"))),
     ("a VPN on the list, `vpn: warn`", _vpn(WARN), _ruled(FRANCE, _rule(anonymizer="vpn"))),
     ("a VPN not on the list, `vpn: allow`", _vpn(ALLOW), _ruled(CHINA, _rule(anonymizer="vpn"))),
+    ("stated a VPN, on the list, `vpn: block`", _vpn(BLOCK), _stated(FRANCE, "vpn")),
+    ("stated a VPN and a relay, on the list", _vpn(BLOCK), _stated(FRANCE, "relay", "vpn")),
     ("a VPN without a rule, on the list", POLICY, _ruled(FRANCE, _rule(anonymizer="vpn"))),
     ("a network corrected to the list", POLICY, _ruled(CHINA, _rule(region="FR"))),
     ("a network corrected from the list", POLICY, _ruled(FRANCE, _rule(region="CN"))),
+    ("a row of a geofeed from the list", POLICY, _ruled(FRANCE, _row("CN"))),
+    ("a row of a geofeed without a country", POLICY, _ruled(FRANCE, _row(None))),
+    ("a correction beside old sources", _aged(3, ALLOW), _ruled(FRANCE, _rule(region="CN"))),
     ("a network with `verdict: allow`", POLICY, _ruled(CHINA, _rule(verdict=ALLOW))),
     ("a network with `verdict: block`", POLICY, _ruled(FRANCE, _rule(verdict=BLOCK))),
     (

@@ -87,25 +87,36 @@ def test_the_compiled_gate_and_a_second_reading_agree(data: st.DataObject) -> No
 
 
 @settings(max_examples=25, deadline=None)
-@given(worlds.policies())
-def test_keys_found_together_are_the_keys_found_one_by_one(policy: Policy) -> None:
+@given(st.data())
+def test_keys_found_together_are_the_keys_found_one_by_one(data: st.DataObject) -> None:
     """Judging each way of treating places once gives every place the key of its own."""
-    found = _every_vote(policy)
+    policy, found = _many_places(data)
     assert place_keys(policy, found) == tuple(place_key(policy, place) for place in found)
 
 
 @settings(max_examples=25, deadline=None)
-@given(worlds.policies(), worlds.standings, worlds.instants, worlds.paths)
+@given(st.data(), worlds.standings, worlds.instants, worlds.paths)
 def test_places_with_one_key_are_judged_alike(
-    policy: Policy, standing: Standing, at: datetime, path: str
+    data: st.DataObject, standing: Standing, at: datetime, path: str
 ) -> None:
     """The database keeps the key only, so it must hold everything that a verdict depends on."""
+    policy, places = _many_places(data)
     said: dict[str, tuple[str, ...]] = {}
-    for place in _every_vote(policy):
+    for place in places:
         now = _said(judge(policy, place, standing, at, path))
         assert said.setdefault(place_key(policy, place), now) == now
 
 
-def _every_vote(policy: Policy) -> list[Place]:
+def _many_places(data: st.DataObject) -> tuple[Policy, list[Place]]:
+    """Every vote that two sources can give, and places with all that can stand above votes."""
+    policy = data.draw(worlds.policies())
     sources = len(policy.location.sources)
-    return [Place(votes) for votes in product([None, *worlds.REGIONS], repeat=sources)]
+    voted = product([None, *worlds.REGIONS], repeat=min(sources, 2))
+    rules = data.draw(worlds.places(sources)).rules
+    policy = replace(policy, networks=rules)
+    within = st.sampled_from([rules[inner:] for inner in range(len(rules) + 1)])
+    other = st.builds(
+        lambda place, rules: replace(place, rules=rules), worlds.places(sources), within
+    )
+    others = data.draw(st.lists(other, max_size=20))
+    return policy, [*(Place((*votes, "FR")[:sources]) for votes in voted), *others]

@@ -28,6 +28,7 @@ location:
   private: allow
   special: block
   disputed: warn
+  stale: block
 refusal:
   dialect: openai
   appeal: https://example.com/appeal

@@ -29,12 +29,14 @@ def test_the_commented_examples_are_right(tmp_path: Path) -> None:
     text = text.replace("networks: []\n#", "networks:\n#").replace(
         "organizations: []\n#", "organizations:\n#"
     )
+    text = text.replace("geofeeds: []\n#", "geofeeds:\n#")
+    (tmp_path / "customer.csv").write_text("192.0.2.0/24,FR,,,\n")
     text = text.replace("  # add:\n  #   - ", "  add:\n    - ").replace("\n#   ", "\n   ")
     path = tmp_path / "policy.yaml"
     path.write_text(text)
     assert check(path, datetime(2024, 2, 29, tzinfo=UTC)) == []
     policy = load(path)
-    assert len(policy.networks) == len(policy.exemptions) == 1
+    assert len(policy.networks) == len(policy.exemptions) == len(policy.geofeeds) == 1
     assert "VE" in {change.region for change in policy.supported.changes}
 
 

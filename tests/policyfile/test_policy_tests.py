@@ -39,7 +39,7 @@ def test_a_failed_test_says_what_it_got(write_policy: WritePolicy) -> None:
     assert result.outcome is Outcome.FAILED
     assert result.decision is not None
     assert result.decision.verdict is Verdict.BLOCK
-    assert result.test.line == 23
+    assert result.test.line == 24
 
 
 def test_an_exemption_ends(write_policy: WritePolicy) -> None:
@@ -55,3 +55,22 @@ tests:
 """
     )
     assert [result.outcome for result in run(load(path), None)] == [Outcome.PASSED] * 3
+
+
+def test_votes_test_how_they_are_counted(write_policy: WritePolicy) -> None:
+    """A test that says what each source says needs no address; who is not named has no vote."""
+    path = write_policy(
+        ("agree: 2", "agree: 2\n  subdivisions: geo-whois"),
+        ("follow-state", "follow-state\n  except: [{region: UA-43, reason: Crimea.}]"),
+        add="""\
+tests:
+  - {votes: {iptoasn: UA, geo-whois: UA-43}, at: 2024-07-10, verdict: block}
+  - {votes: {iptoasn: UA, geo-whois: UA, ipfire: UA-43}, at: 2024-07-10, verdict: allow}
+  - {votes: {iptoasn: FR, ipfire: CN}, at: 2024-07-10, verdict: warn}
+  - {votes: {ipfire: FR}, at: 2024-07-10, verdict: allow}
+""",
+    )
+    *right, wrong = run(load(path), None)
+    assert [result.outcome for result in right] == [Outcome.PASSED] * 3
+    assert wrong.outcome is Outcome.FAILED
+    assert wrong.test.where == "ipfire: FR"

@@ -2,7 +2,8 @@
 
 Every decision compares canonical addresses only, so one client has one verdict, however a proxy
 wrote its address down. The embeddings of IPv4 in IPv6 are those of RFC 4291 (mapped and
-compatible), RFC 3056 (6to4) and RFC 6052 (NAT64). The blocks are those of the IANA IPv4 and IPv6
+compatible), RFC 3056 (6to4) and RFC 6052 (NAT64). Teredo (RFC 4380) carries its client inverted,
+which no database can follow, so Teredo is a block. The blocks are those of the IANA IPv4 and IPv6
 special-purpose address registries (RFC 6890) and of the multicast and reserved ranges.
 """
 
@@ -19,13 +20,30 @@ Group = Literal["private", "special"]
 # "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255" is the longest way to write an address.
 LONGEST_TEXT = 45
 
-V4_EMBEDDINGS: tuple[tuple[IPv6Network, int], ...] = (
-    # The network, and how far the IPv4 address lies from the right end, in bits.
-    (IPv6Network("::/96"), 0),  # IPv4-compatible, RFC 4291 section 2.5.5.1
-    (IPv6Network("::ffff:0:0/96"), 0),  # IPv4-mapped, RFC 4291 section 2.5.5.2
-    (IPv6Network("64:ff9b::/96"), 0),  # NAT64 well-known prefix, RFC 6052
-    (IPv6Network("2002::/16"), 80),  # 6to4, RFC 3056
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """A way to carry an IPv4 address in an IPv6 address, by which RFC.
+
+    `shift` is how far the IPv4 address lies from the right end, in bits.
+    """
+
+    network: IPv6Network
+    shift: int
+    kind: str
+    rfc: str
+
+
+EMBEDDINGS: tuple[Embedding, ...] = (
+    Embedding(IPv6Network("::/96"), 0, "IPv4-compatible", "RFC 4291, section 2.5.5.1"),
+    Embedding(IPv6Network("::ffff:0:0/96"), 0, "IPv4-mapped", "RFC 4291, section 2.5.5.2"),
+    Embedding(IPv6Network("64:ff9b::/96"), 0, "NAT64, well-known prefix", "RFC 6052"),
+    Embedding(IPv6Network("2002::/16"), 80, "6to4", "RFC 3056"),
 )
+V4_EMBEDDINGS: tuple[tuple[IPv6Network, int], ...] = tuple(
+    (embedding.network, embedding.shift) for embedding in EMBEDDINGS
+)
+"""The network of each embedding with its shift, for those who count."""
 
 
 class BadAddress(ValueError):

@@ -13,7 +13,7 @@ from string import ascii_letters, digits
 from regiongate.domain.measure import Phase
 from regiongate.domain.organization import ORDINARY, Standing, State
 from regiongate.domain.place import Located, Place, locate
-from regiongate.domain.policy import NetworkRule, Policy
+from regiongate.domain.policy import NetworkRule, Origin, Policy
 from regiongate.domain.verdict import Change, Decision, PlaceClass, Row, Verdict
 
 _PLAIN = frozenset(ascii_letters + digits + "/_.~+-")
@@ -113,13 +113,16 @@ def _judge_place(
     holding = [rule for rule in place.rules if rule.holds(at)]
     fixed = next((rule for rule in holding if rule.verdict is not None), None)
     place_class, verdict, rule, reason = _judge_location(policy, place, located)
-    anonymizer = _anonymizer(policy, holding)
+    stale = _stale(policy, located, at, verdict)
+    if stale is not None:
+        verdict, rule, reason = policy.location.stale, "location:stale", f"{reason} {stale}"
+    anonymizer = _anonymizer(policy, place, holding)
     if anonymizer is not None and _HARDNESS[anonymizer[1]] > _HARDNESS[verdict]:
         kind, verdict = anonymizer
         place_class, rule = PlaceClass.ANONYMIZER, f"anonymizer:{kind}"
         reason = f"The address belongs to an anonymizer ({kind}), which has a rule of its own."
     if fixed is not None and fixed.verdict is not None:
-        return place_class, fixed.verdict, f"network:{fixed.network}", fixed.reason
+        return place_class, fixed.verdict, fixed.said_by, fixed.reason
     return place_class, verdict, rule, reason
 
 
@@ -139,10 +142,11 @@ def _judge_location(
         reason = f"Only {located.agreeing} of {len(place.votes)} sources agree; {rules.agree} must."
         return PlaceClass.DISPUTED, rules.disputed, "location:disputed", reason
     listed = f"the supported list {policy.supported.name}"
+    by = _by_whose_word(located)
     if located.supported:
-        reason = f"{located.region} is on {listed}."
+        reason = f"{located.region} is on {listed}{by}."
         return PlaceClass.SUPPORTED, Verdict.ALLOW, located.rule, reason
-    reason = f"{located.region} is not on {listed}{_why(policy, located)}."
+    reason = f"{located.region} is not on {listed}{_why(policy, located)}{by}."
     return PlaceClass.UNSUPPORTED, Verdict.BLOCK, located.rule, reason
 
 
@@ -153,11 +157,47 @@ def _why(policy: Policy, located: Located) -> str:
     return "" if said is None else f" ({said.action} {said.region}: {said.reason})"
 
 
-def _anonymizer(policy: Policy, holding: list[NetworkRule]) -> tuple[str, Verdict] | None:
-    kinds = [rule.anonymizer for rule in holding if rule.anonymizer is not None]
-    ruled = [
-        (kind, policy.location.anonymizers[kind])
-        for kind in kinds
-        if kind in policy.location.anonymizers
-    ]
+def _by_whose_word(located: Located) -> str:
+    """Where a correction decides: which one, why, and who approved it."""
+    rule = located.correction
+    if rule is None:
+        return ""
+    where = f"{rule.network}" + ("" if rule.origin is None else f", {_line(rule.origin)}")
+    why = rule.reason.removesuffix(".")
+    return f"; the address is there by a correction ({where}: {why}, approved by {rule.approver})"
+
+
+def _line(origin: Origin) -> str:
+    return f"line {origin.line} of {origin.file}"
+
+
+def _stale(policy: Policy, located: Located, at: datetime, verdict: Verdict) -> str | None:
+    """Why a verdict is softened for the age of the sources it rests on; None when it is not.
+
+    The sentence is the same from the first instant on at which it is true: it names every source
+    that has an end, also one that has not come to it.
+    """
+    rules = policy.location
+    if _HARDNESS[verdict] <= _HARDNESS[rules.stale]:
+        return None
+    old = rules.too_old(at).keys() & set(located.rests_on)
+    if not old or len(located.rests_on) - len(old) >= rules.agree:
+        return None
+    ends = dict(zip(rules.sources, rules.stale_from, strict=True))
+    asked = (rules.sources[row] for row in located.rests_on)
+    named = ", ".join(f"{name} until {end:%Y-%m-%d}" for name in asked if (end := ends[name]))
+    return (
+        f"But fewer than {rules.agree} of the sources that say so are within their maximum age "
+        f"({named}): at most {rules.stale}."
+    )
+
+
+def _anonymizer(
+    policy: Policy, place: Place, holding: list[NetworkRule]
+) -> tuple[str, Verdict] | None:
+    """The hardest rule about a kind that the policy or its sources of facts state, and the kind."""
+    own = (rule.anonymizer for rule in holding if rule.anonymizer is not None)
+    kinds = (*own, *place.evading)
+    anonymizers = policy.location.anonymizers
+    ruled = [(kind, anonymizers[kind]) for kind in kinds if kind in anonymizers]
     return max(ruled, key=lambda item: _HARDNESS[item[1]], default=None)

@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from regiongate.domain.policy import NetworkRule, Policy
+from regiongate.domain.policy import LocationRules, NetworkRule, Policy
 from regiongate.domain.region import country_of, is_subdivision
+
+RELAY = "relay"
+"""A private relay: it hides who a client is and keeps the country, so it evades no region rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +21,29 @@ class Place:
     `votes` holds one region or None for each source of the policy, in the policy's order.
     `special` is the kind of a special-purpose block ("loopback", "documentation", …) and `group`
     its group (`private` or `special`). `rules` are the policy's own rules for the network, the
-    most specific first.
+    most specific first. `anonymizers` are the kinds that the policy's sources of facts state of
+    the address, sorted.
     """
 
     votes: tuple[str | None, ...]
     special: str | None = None
     group: str | None = None
     rules: tuple[NetworkRule, ...] = ()
+    anonymizers: tuple[str, ...] = ()
+
+    @property
+    def evading(self) -> tuple[str, ...]:
+        """The kinds that count: where an address is a private relay, no other does."""
+        return () if RELAY in self.anonymizers else self.anonymizers
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
     """Where a place counts as being: `agreeing` sources say so, and too few make it disputed.
 
-    `region` is an ISO 3166-1 or 3166-2 code, None when no source knows the address.
+    `region` is an ISO 3166-1 or 3166-2 code, None when no source knows the address. `rests_on`
+    holds the positions of the sources that put it there: those on the side that won, and where
+    none did all that vote. `correction` is the policy's own word where that decides.
     """
 
     region: str | None
@@ -39,6 +51,8 @@ class Located:
     rule: str
     agreeing: int
     disputed: bool
+    rests_on: tuple[int, ...] = ()
+    correction: NetworkRule | None = None
 
     @property
     def country(self) -> str | None:
@@ -61,24 +75,62 @@ def locate(policy: Policy, place: Place, at: datetime) -> Located:
     says Austria do not disagree on anything that matters. The region named is the most voted on
     the side that won; equal votes go to the source that the policy names first.
     """
-    for rule in place.rules:
-        if rule.region is not None and rule.holds(at):
-            supported, said = policy.supported.supports(rule.region, at)
-            return Located(rule.region, supported, f"network:{rule.network} {said}", 1, False)
-    votes = [vote for vote in place.votes if vote is not None]
+    rule = _correction(place.rules, at)
+    if rule is not None and rule.region is not None:
+        supported, said = policy.supported.supports(rule.region, at)
+        return Located(rule.region, supported, f"{rule.said_by} {said}", 1, False, correction=rule)
     if place.group is not None:
         return Located(None, False, f"location:{place.group}", 0, False)
+    counted = counted_votes(policy.location, place.votes)
+    votes = {source: vote for source, vote in enumerate(counted) if vote is not None}
     if not votes:
         return Located(None, False, "location:unknown", 0, False)
-    sides = {vote: policy.supported.supports(vote, at) for vote in votes}
-    tally = Counter(sides[vote][0] for vote in votes)
+    sides = {vote: policy.supported.supports(vote, at) for vote in votes.values()}
+    tally = Counter(sides[vote][0] for vote in votes.values())
     side, agreeing = max(tally.items(), key=lambda item: item[1])
     disputed = agreeing < policy.location.agree
-    region = most_voted(votes if disputed else (v for v in votes if sides[v][0] is side))
+    rests_on = tuple(s for s, vote in votes.items() if disputed or sides[vote][0] is side)
+    region = most_voted(votes[source] for source in rests_on)
     supported, said = sides[region]
-    return Located(region, supported, said, agreeing, disputed)
+    return Located(region, supported, said, agreeing, disputed, rests_on)
+
+
+def _correction(rules: Iterable[NetworkRule], at: datetime) -> NetworkRule | None:
+    """The most specific correction that holds, among what no geofeed leaves out of itself."""
+    left_out: set[str | None] = set()
+    for rule in rules:
+        if not rule.holds(at):
+            continue
+        if rule.leaves_out is not None:
+            left_out.add(rule.leaves_out)
+        elif rule.region is not None and (rule.origin is None or rule.origin.file not in left_out):
+            return rule
+    return None
+
+
+def counted_votes(rules: LocationRules, votes: tuple[str | None, ...]) -> tuple[str | None, ...]:
+    """The votes as they count where one source speaks for the parts of countries.
+
+    Another source's part counts as its country; and where the speaker names a part of that very
+    country, as that part: they agree on the country, and only the speaker knows the part.
+    """
+    if rules.subdivisions is None or not votes:
+        return votes
+    speaker = rules.sources.index(rules.subdivisions)
+    said = votes[speaker]
+    part = said if said is not None and is_subdivision(said) else None
+    return tuple(
+        vote if vote is None or source == speaker else _counts_as(vote, part)
+        for source, vote in enumerate(votes)
+    )
+
+
+def _counts_as(vote: str, part: str | None) -> str:
+    country = country_of(vote)
+    return part if part is not None and country_of(part) == country else country
 
 
 def most_voted(votes: Iterable[str]) -> str:
     """The region with most votes; equal votes go to the one named first. Needs at least one."""
-    return Counter(votes).most_common(1)[0][0]
+    said = list(votes)
+    return max(dict.fromkeys(said), key=said.count)  # Of a few votes; a Counter takes far longer.

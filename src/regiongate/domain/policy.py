@@ -82,8 +82,13 @@ class LocationRules:
     """Which sources say where an address is, how many must agree, and the rules for the rest.
 
     `unknown`, `private`, `special` and `disputed` are verdicts (allow, warn, block): the hardest
-    form that the measure's phase then allows. `anonymizers` maps a kind (`tor`, `vpn`, `proxy`,
-    `hosting`) to a verdict; a kind that is absent has no rule of its own.
+    form that the measure's phase then allows. `stale` is what a place gets at most when fewer than
+    `agree` of the sources on which its region rests are within their maximum age. `anonymizers`
+    maps a kind (`tor`, `vpn`, `proxy`, `hosting`) to a verdict; a kind that is absent has no rule
+    of its own. `subdivisions` is the source that speaks for parts of countries, None when each
+    vote counts as it is. `facts` are the sources of facts other than the region. `stale_from`
+    says for each source from which instant (UTC) on it is too old, None for never; it is empty
+    until the policy has met its sources.
     """
 
     sources: tuple[str, ...]
@@ -92,7 +97,30 @@ class LocationRules:
     private: Verdict
     special: Verdict
     disputed: Verdict
+    stale: Verdict
     anonymizers: Mapping[str, Verdict]
+    subdivisions: str | None = None
+    facts: tuple[str, ...] = ()
+    stale_from: tuple[datetime | None, ...] = ()
+
+    def too_old(self, at: datetime) -> dict[int, datetime]:
+        """The sources past their maximum age at an instant, by position, each with since when."""
+        dated = enumerate(self.stale_from)
+        return {row: since for row, since in dated if since is not None and since <= at}
+
+    def stale_instants(self) -> set[datetime]:
+        """The instants at which the age of a source may change a verdict."""
+        if self.stale is Verdict.BLOCK:
+            return set()
+        return {since for since in self.stale_from if since is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The row of a geofeed from which a correction comes; `file` is as the policy names it."""
+
+    file: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +128,8 @@ class NetworkRule:
     """What the policy itself says about a network, against or beyond the sources.
 
     Exactly one of `region` (where it really is), `verdict` (what happens to it) and `anonymizer`
-    (what kind of anonymizer it is) is set.
+    (what kind of anonymizer it is) is set. `origin` is None for what the policy file itself says;
+    the row of a geofeed that sets none takes its network out of the wider rows of that feed.
     """
 
     network: Network
@@ -110,10 +139,39 @@ class NetworkRule:
     reason: str
     approver: str
     expires: datetime | None
+    origin: Origin | None = None
+
+    @property
+    def said_by(self) -> str:
+        """How the rule of a decision begins; all rows of a geofeed share it."""
+        if self.origin is None:
+            return f"network:{self.network}"
+        return f"geofeed:{self.origin.file}"
+
+    @property
+    def leaves_out(self) -> str | None:
+        """The geofeed that says nothing of this network, where the rule is that."""
+        return self.origin.file if self.origin is not None and self.region is None else None
 
     def holds(self, at: datetime) -> bool:
         """Whether the rule has not yet expired."""
         return self.expires is None or at < self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class GeofeedRules:
+    """A geofeed whose rows are corrections: what file, which rules, by whose word, until when.
+
+    `digest` is the SHA-256 of the file in hexadecimal. Each of `rules` has a region, and the
+    reason, the approver and the expiry of them all.
+    """
+
+    file: str
+    digest: str
+    reason: str
+    approver: str
+    expires: datetime | None
+    rules: tuple[NetworkRule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +204,10 @@ class RefusalStyle:
 
 @dataclass(frozen=True, slots=True)
 class PolicyTest:
-    """One expectation that travels with the policy: who, where from, when, and the verdict."""
+    """One expectation that travels with the policy: who, where from, when, and the verdict.
+
+    Where from is an address, a region in which all sources see it, or the votes by source.
+    """
 
     address: str | None
     region: str | None
@@ -154,11 +215,18 @@ class PolicyTest:
     at: datetime
     verdict: Verdict
     line: int
+    votes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def where(self) -> str:
+        """Where from, in words."""
+        votes = ", ".join(f"{source}: {region}" for source, region in self.votes)
+        return self.address or self.region or votes
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Everything one policy file says."""
+    """Everything one policy file says, and what the geofeeds beside it say."""
 
     name: str
     version: str
@@ -172,6 +240,11 @@ class Policy:
     refusal: RefusalStyle
     report_only: bool
     tests: tuple[PolicyTest, ...]
+    geofeeds: tuple[GeofeedRules, ...] = ()
+
+    def network_rules(self) -> tuple[NetworkRule, ...]:
+        """The rules for networks, those of the file itself before those of its geofeeds."""
+        return (*self.networks, *(rule for feed in self.geofeeds for rule in feed.rules))
 
     def change_instants(self) -> tuple[datetime, ...]:
         """Every instant (UTC) at which some verdict may change by itself, sorted, once each."""
@@ -179,5 +252,7 @@ class Policy:
         for change in self.supported.changes:
             found |= {change.start, change.end}
         found |= {rule.expires for rule in self.networks}
+        found |= {feed.expires for feed in self.geofeeds}
         found |= {exemption.expires for exemption in self.exemptions}
+        found |= self.location.stale_instants()
         return tuple(sorted(instant for instant in found if instant is not None))

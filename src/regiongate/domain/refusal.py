@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,13 +27,21 @@ REGION = Ground(
     "Country, region, or territory not supported",
 )
 UNKNOWN = Ground("unknown_location", "The location of your address could not be determined")
-ANONYMIZER = Ground(
-    "anonymizer_not_supported", "Access through this kind of network is not supported"
-)
+ANONYMIZERS: Mapping[str, Ground] = {
+    kind: Ground("anonymizer_not_supported", f"Access {how} is not supported")
+    for kind, how in (
+        ("tor", "through Tor"),
+        ("vpn", "through a VPN"),
+        ("proxy", "through a public proxy"),
+        ("hosting", "from a hosting network"),
+    )
+}
+"""The ground of each kind of anonymizer: they share a code, for a client does the same for each."""
+
 NETWORK = Ground("network_not_supported", "Access from this network is not supported")
 SUSPENDED = Ground("organization_suspended", "Access of this organization is suspended")
 
-GROUNDS = (REGION, UNKNOWN, ANONYMIZER, NETWORK, SUSPENDED)
+GROUNDS = (REGION, UNKNOWN, *ANONYMIZERS.values(), NETWORK, SUSPENDED)
 
 
 def ground_of(decision: Decision) -> Ground:
@@ -41,21 +50,32 @@ def ground_of(decision: Decision) -> Ground:
         return SUSPENDED
     if decision.rule.startswith("network:") and " " not in decision.rule:
         return NETWORK
-    if decision.place_class is PlaceClass.ANONYMIZER:
-        return ANONYMIZER
+    if decision.rule.startswith("anonymizer:"):
+        return ANONYMIZERS[decision.rule.removeprefix("anonymizer:")]
     if decision.place_class in (PlaceClass.UNSUPPORTED, PlaceClass.SUPPORTED):
         return REGION
     return UNKNOWN
 
 
+def moving_helps(decision: Decision) -> bool:
+    """Whether a call would fare better from another place: its region, or none, is the ground."""
+    warned = decision.would in (Verdict.WARN, Verdict.BLOCK)
+    return warned and ground_of(decision) in (REGION, UNKNOWN)
+
+
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What every refusal says beside its ground. A proxy fills in its own placeholders."""
+class Particulars:
+    """What every refusal says beside its ground. A proxy fills in its own placeholders.
+
+    `cloud` are the words for the cloud that the address is in, `advice` what to do about it.
+    """
 
     code: str
     message: str
     country: str | None
     region: str | None
+    cloud: str | None
+    advice: str | None
     request_id: str
     policy: str
     version: str
@@ -64,27 +84,29 @@ class Facts:
     appeal: str
 
 
-def body(dialect: Dialect, status: int, facts: Facts) -> dict[str, Any]:
+def body(dialect: Dialect, status: int, what: Particulars) -> dict[str, Any]:
     """The refusal as a JSON object.
 
     openai: the error object of the OpenAI API, whose SDKs raise PermissionDeniedError for it.
     anthropic: the error object of the Anthropic API. problem: RFC 9457.
     """
     shared = {
-        "country": facts.country,
-        "region": facts.region,
-        "request_id": facts.request_id,
-        "policy": {"name": facts.policy, "version": facts.version},
-        "since": facts.since,
-        "self_check": facts.self_check,
-        "appeal": facts.appeal,
+        "country": what.country,
+        "region": what.region,
+        "cloud": what.cloud,
+        "advice": what.advice,
+        "request_id": what.request_id,
+        "policy": {"name": what.policy, "version": what.version},
+        "since": what.since,
+        "self_check": what.self_check,
+        "appeal": what.appeal,
     }
     if dialect is Dialect.OPENAI:
-        error = {"code": facts.code, "message": facts.message, "param": None}
+        error = {"code": what.code, "message": what.message, "param": None}
         return {"error": {**error, "type": "request_forbidden", **shared}}
     if dialect is Dialect.ANTHROPIC:
-        error = {"type": "forbidden", "message": "Request not allowed", "code": facts.code}
-        said = {**error, "detail": facts.message, **shared}
-        return {"type": "error", "error": said, "request_id": facts.request_id}
-    title = {"type": f"urn:regiongate:refusal:{facts.code}", "title": facts.message}
-    return {**title, "status": status, "code": facts.code, **shared}
+        error = {"type": "forbidden", "message": "Request not allowed", "code": what.code}
+        said = {**error, "detail": what.message, **shared}
+        return {"type": "error", "error": said, "request_id": what.request_id}
+    title = {"type": f"urn:regiongate:refusal:{what.code}", "title": what.message}
+    return {**title, "status": status, "code": what.code, **shared}

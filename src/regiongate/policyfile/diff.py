@@ -58,8 +58,9 @@ def regions(policy: Policy) -> set[str]:
     """Every country, and every part of one that a policy names."""
     parts = {change.region for change in policy.supported.changes}
     parts |= policy.supported.regions
-    parts |= {rule.region for rule in policy.networks if rule.region is not None}
+    parts |= {rule.region for rule in policy.network_rules() if rule.region is not None}
     parts |= {test.region for test in policy.tests if test.region is not None}
+    parts |= {region for test in policy.tests for _, region in test.votes}
     return set(iso.countries()) | {part for part in parts if is_subdivision(part)}
 
 

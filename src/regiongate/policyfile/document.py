@@ -6,6 +6,7 @@ from regiongate.domain.policy import Policy
 from regiongate.policyfile.lists import BaseList
 from regiongate.policyfile.sections import (
     expectations,
+    geofeeds,
     location,
     measure,
     networks,
@@ -32,6 +33,12 @@ LOCATION = Key("location", location.SHAPE, "Where an address is, and what if nob
 NETWORKS = Key(
     "networks", Sequence(networks.SHAPE), "Corrections and rules for single networks.", False
 )
+GEOFEEDS = Key(
+    "geofeeds",
+    Sequence(geofeeds.SHAPE),
+    "Corrections for many networks at once, each set in a file of its own.",
+    required=False,
+)
 ORGANIZATIONS = Key(
     "organizations", Sequence(organizations.SHAPE), "Organizations that are exempt.", False
 )
@@ -55,6 +62,7 @@ SHAPE = Mapping(
         MEASURE,
         LOCATION,
         NETWORKS,
+        GEOFEEDS,
         ORGANIZATIONS,
         OPEN_PATHS,
         REFUSAL,
@@ -64,8 +72,8 @@ SHAPE = Mapping(
 )
 
 
-def build(section: Section, base: BaseList) -> Policy:
-    """The policy of a file without problems."""
+def build(section: Section, base: BaseList, feeds: tuple[geofeeds.Entry, ...]) -> Policy:
+    """The policy of a file without problems, with the list and the geofeeds that it names."""
     return Policy(
         name=section.need(_NAME),
         version=section.need(_VERSION),
@@ -79,4 +87,5 @@ def build(section: Section, base: BaseList) -> Policy:
         refusal=refusal.build(section.need(REFUSAL)),
         report_only=section.get(REPORT_ONLY, False),
         tests=tuple(expectations.build(item) for item in section.items(TESTS)),
+        geofeeds=tuple(geofeeds.build(entry) for entry in feeds),
     )

@@ -29,7 +29,7 @@ def _network(node: ScalarNode, _: Reader) -> Network:
         message = f"`{shown(text)}` has bits set after the prefix"
         remedy = f"write {network}, or {said.ip}/{network.max_prefixlen} for the one address"
         raise Wrong("bad-network", message, remedy)
-    _refuse_carried(text, network)
+    require_reachable(network)
     return network
 
 
@@ -49,12 +49,19 @@ def _address(node: ScalarNode, _: Reader) -> str:
         raise Wrong("bad-address", f"`{node.shown}` is not an address", remedy) from error
 
 
-def _refuse_carried(text: str, network: Network) -> None:
-    """A gateway folds IPv6 addresses that carry IPv4 first, so such a rule would never match."""
+def require_reachable(network: Network) -> None:
+    """Raises `Wrong` where a network holds addresses that are looked up as others.
+
+    A gateway folds IPv6 addresses that carry IPv4 first, so a rule for them would never match.
+    """
     first = fold(network.network_address)
     if first != network.network_address:
-        message = f"`{shown(text)}` is IPv4 carried in IPv6"
+        message = f"`{network}` is IPv4 carried in IPv6"
         raise Wrong("bad-network", message, f"write the IPv4 network that begins at {first}")
+    if network.version == 6 and not int(first) and network.prefixlen < 127:
+        # Beyond :: and ::1 lie the IPv4-compatible addresses.
+        message = f"`{network}` holds addresses that carry IPv4"
+        raise Wrong("bad-network", message, "write 2000::/3 for IPv6, 0.0.0.0/0 for IPv4")
 
 
 _JSON: dict[str, Any] = {"type": "string"}

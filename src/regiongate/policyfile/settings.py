@@ -27,6 +27,10 @@ def _lines(policy: Policy) -> Iterator[tuple[str, str]]:
     yield from _location(policy)
     for rule in sorted(policy.networks, key=lambda rule: str(rule.network)):
         yield f"networks[{rule.network}]", _network(rule)
+    for feed in sorted(policy.geofeeds, key=lambda feed: feed.file):
+        rows = f"{len(feed.rules)} row{'' if len(feed.rules) == 1 else 's'}"
+        said = f"{rows} ({feed.digest[:12]}), {_until(feed.expires)}"
+        yield f"geofeeds[{feed.file}]", said
     for exemption in sorted(policy.exemptions, key=lambda exemption: exemption.organization):
         yield f"organizations[{exemption.organization}]", _until(exemption.expires)
     yield "open_paths", " ".join(policy.open_paths)
@@ -41,10 +45,13 @@ def _location(policy: Policy) -> Iterator[tuple[str, str]]:
     rules = policy.location
     yield "location.sources", " ".join(rules.sources)
     yield "location.agree", str(rules.agree)
+    yield "location.subdivisions", rules.subdivisions or ""
     yield "location.unknown", rules.unknown
     yield "location.private", rules.private
     yield "location.special", rules.special
     yield "location.disputed", rules.disputed
+    yield "location.stale", rules.stale
+    yield "location.facts", " ".join(rules.facts)
     for kind, verdict in sorted(rules.anonymizers.items()):
         yield f"location.anonymizers.{kind}", verdict
 

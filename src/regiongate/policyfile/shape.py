@@ -139,10 +139,14 @@ class Section:
 
 @dataclass(frozen=True)
 class Mapping(Shape[Section]):
-    """Keys with values. `one_of` lists keys of which exactly one must be there."""
+    """Keys with values. `one_of` lists keys of which exactly one must be there.
+
+    `refused` are words that people will look for among the keys, each with why it is none.
+    """
 
     keys: tuple[Key[Any], ...]
     one_of: tuple[str, ...] = ()
+    refused: tuple[tuple[str, Wrong], ...] = ()
 
     def read(self, node: Node, reader: Reader, name: str) -> Found[Section] | None:
         """The section; unknown and missing keys are reported."""
@@ -183,6 +187,9 @@ class Mapping(Shape[Section]):
         }
 
     def _unknown(self, word: str, name: str) -> Wrong:
+        for refused, wrong in self.refused:
+            if word == refused:
+                return wrong
         names = [key.name for key in self.keys]
         message = f"`{shown(word)}` is not a key" + (f" of `{name}`" if name else " of a policy")
         return Wrong("unknown-key", message, did_you_mean(word, names))
@@ -202,6 +209,40 @@ class Mapping(Shape[Section]):
             message = f"`{extra}` contradicts `{named[0]}`"
             remedy = f"keep exactly one of {_words(self.one_of)}"
             reader.report(written[extra], "contradicting-keys", message, remedy)
+
+
+@dataclass(frozen=True)
+class Named(Shape[tuple[tuple[Found[str], Found[T]], ...]]):
+    """Values of one shape, each under a word that the file chooses: the name of a source."""
+
+    word: Scalar[str]
+    item: Shape[T]
+
+    def read(
+        self, node: Node, reader: Reader, name: str
+    ) -> Found[tuple[tuple[Found[str], Found[T]], ...]] | None:
+        """The pairs of which both sides are right."""
+        if not isinstance(node, MappingNode) or not node.pairs:
+            message = f"`{name}` must be words with values"
+            reader.report(node.mark, "bad-type", message, "write `{word: value}`")
+            return None
+        read = [
+            (self.word.read(word, reader, name), self.item.read(value, reader, name))
+            for word, value in node.pairs
+        ]
+        right = tuple(
+            (word, value) for word, value in read if word is not None and value is not None
+        )
+        return Found(right, node.mark, whole=len(right) == len(read))
+
+    def schema(self) -> dict[str, Any]:
+        """An object with properties of any such name."""
+        return {
+            "type": "object",
+            "propertyNames": self.word.schema(),
+            "additionalProperties": self.item.schema(),
+            "minProperties": 1,
+        }
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from regiongate.domain.measure import Phase
 from regiongate.domain.policy import Policy
-from regiongate.domain.verdict import PlaceClass
+from regiongate.domain.verdict import PlaceClass, Verdict
 from regiongate.policyfile.diff import judge_region, regions
 from regiongate.policyfile.settings import settings
 
@@ -78,5 +78,10 @@ def _events(policy: Policy) -> Iterator[tuple[datetime | None, str]]:
         yield change.end, f"{change.action} {change.region} ends"
     for rule in policy.networks:
         yield rule.expires, f"network {rule.network} expires"
+    for feed in policy.geofeeds:
+        yield feed.expires, f"geofeed {feed.file} expires"
+    if policy.location.stale is not Verdict.BLOCK:
+        for name, since in zip(policy.location.sources, policy.location.stale_from, strict=False):
+            yield since, f"source {name} is past its maximum age"
     for exemption in policy.exemptions:
         yield exemption.expires, f"organization {exemption.organization} expires"

@@ -53,8 +53,12 @@ def _run_one(policy: Policy, test: PolicyTest, locate: Locate | None) -> Result:
 
 
 def _place(policy: Policy, test: PolicyTest, locate: Locate | None) -> Place | None:
+    sources = policy.location.sources
+    if test.votes:
+        votes = dict(test.votes)
+        return Place(votes=tuple(votes.get(source) for source in sources))
     if test.address is None:
-        return Place(votes=(test.region,) * len(policy.location.sources))
+        return Place(votes=(test.region,) * len(sources))
     return None if locate is None else locate(test.address)
 
 

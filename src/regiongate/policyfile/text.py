@@ -92,6 +92,11 @@ CONTACT = word(
 ORGANIZATION = word(
     "an organization", ID_PATTERN, "use 1 to 256 ASCII letters, no space and no comma"
 )
+CSV_FILE = word(
+    "a file name",
+    r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._/-]{0,199}\.csv",
+    "name a CSV beside the policy file or in a folder below it",
+)
 PATH = word(
     "a path",
     r"/[A-Za-z0-9._~:@!$&()+,;=/-]*\*?",

@@ -8,6 +8,8 @@ from regiongate.policyfile import document
 from regiongate.policyfile.lists import BaseList
 from regiongate.policyfile.reader import Reader
 from regiongate.policyfile.sections import (
+    expectations,
+    geofeeds,
     location,
     measure,
     networks,
@@ -18,28 +20,37 @@ from regiongate.policyfile.sections import (
 from regiongate.policyfile.shape import Section
 
 
-def validate(root: Section, base: BaseList | None, reader: Reader) -> None:
+def validate(
+    root: Section, base: BaseList | None, feeds: tuple[geofeeds.Entry, ...], reader: Reader
+) -> None:
     """Every rule, on as much of the file as could be read."""
     ruled: set[str] = set()
+    sources: tuple[str, ...] = ()
+    divided: set[str] = set()
     if (section := root.optional(document.SUPPORTED)) is not None:
         supported.check(section, base, reader)
+        divided = supported.divided(section, base)
     if (section := root.optional(document.MEASURE)) is not None:
         measure.check(section, reader)
     if (section := root.optional(document.LOCATION)) is not None:
         location.check(section, reader)
         ruled = set(location.anonymizers(section))
+        sources = tuple(source.value for source in section.items(location.SOURCES))
     if (section := root.optional(document.REFUSAL)) is not None:
         refusal.check(section, reader)
     networks.check(root.items(document.NETWORKS), ruled, reader)
+    geofeeds.check(feeds, root.items(document.NETWORKS), divided, reader)
     organizations.check(root.items(document.ORGANIZATIONS), reader)
+    expectations.check(root.items(document.TESTS), sources, reader)
     _check_open_paths(root, reader)
 
 
 def expired(root: Section, at: datetime, reader: Reader) -> None:
     """Report every override and exemption that has ended: what it allowed no longer holds."""
     overrides = (item.value.find(networks.EXPIRES) for item in root.items(document.NETWORKS))
+    fed = (item.value.find(geofeeds.EXPIRES) for item in root.items(document.GEOFEEDS))
     exempt = (item.value.find(organizations.EXPIRES) for item in root.items(document.ORGANIZATIONS))
-    for expires in (*overrides, *exempt):
+    for expires in (*overrides, *fed, *exempt):
         if expires is not None and expires.value is not None and expires.value <= at:
             message = f"This entry expired at {expires.value:%Y-%m-%dT%H:%M:%SZ}"
             remedy = "remove it, or have it approved again with a new date"

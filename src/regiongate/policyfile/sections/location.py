@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from regiongate.domain import facts
+from regiongate.domain.place import RELAY
 from regiongate.domain.policy import LocationRules
+from regiongate.domain.source import NAME_PATTERN
 from regiongate.domain.verdict import Verdict
-from regiongate.policyfile.reader import Reader
-from regiongate.policyfile.shape import Key, Mapping, Section, Sequence
-from regiongate.policyfile.text import choice, integer
+from regiongate.policyfile.reader import Reader, Wrong
+from regiongate.policyfile.shape import (
+    Found,
+    Key,
+    Mapping,
+    Section,
+    Sequence,
+    did_you_mean,
+)
+from regiongate.policyfile.text import choice, integer, word
 
-KNOWN_SOURCES = ("iptoasn", "geo-whois", "ipfire")
-"""The sources that ship with regiongate."""
+BUNDLED_FACTS = ("clouds", "iporigin")
+"""The sources of facts that need not be added; the second one is an extra."""
 
-KINDS = ("tor", "vpn", "proxy", "hosting")
-"""The kinds of anonymizers."""
+BUNDLED_SOURCES = ("iptoasn", "geo-whois", "ipfire")
+"""The sources that ship with regiongate, known wherever nobody names others."""
 
 VERDICT = choice("a verdict", (Verdict.ALLOW, Verdict.WARN, Verdict.BLOCK), "unknown-verdict")
 """A verdict that a rule about a place may give."""
 
+SOURCE = word("the name of a source", NAME_PATTERN, "use small letters, digits, `.`, `_`, `-`")
 SOURCES = Key(
     "sources",
-    Sequence(choice("a source", KNOWN_SOURCES, "unknown-source"), at_least=1),
+    Sequence(SOURCE, at_least=1),
     "The sources that are asked; where votes are equal, the one named first counts.",
 )
 AGREE = Key("agree", integer("a number of sources", range(1, 10)), "How many of them must agree.")
@@ -27,33 +38,95 @@ UNKNOWN = Key("unknown", VERDICT, "What happens when no source knows the address
 PRIVATE = Key("private", VERDICT, "What happens to private addresses, loopback among them.")
 SPECIAL = Key("special", VERDICT, "What happens to other addresses that have no region.")
 DISPUTED = Key("disputed", VERDICT, "What happens when too few sources agree.")
+STALE = Key(
+    "stale",
+    VERDICT,
+    "What happens at most when fewer than `agree` of the sources that put an address on its side "
+    "are within their maximum age; `block` lets old sources block.",
+)
+SUBDIVISIONS = Key(
+    "subdivisions",
+    SOURCE,
+    "The one of `sources` that speaks for parts of countries; without it, each vote as it is.",
+    required=False,
+)
+FACTS = Key(
+    "facts",
+    Sequence(SOURCE),
+    "The sources that say which addresses belong to anonymizers, relays and clouds.",
+    required=False,
+)
+_NO_VERDICT = Wrong(
+    "relay-has-no-verdict",
+    f"`{RELAY}` has no verdict: a private relay keeps the user's country and evades no region rule",
+    "remove it; what hides the country is a `vpn` or a `proxy`",
+)
 ANONYMIZER_KEYS = {
     kind: Key(kind, VERDICT, f"What happens at least to addresses of this kind ({kind}).", False)
-    for kind in KINDS
+    for kind in facts.ANONYMIZERS
 }
 ANONYMIZERS = Key(
     "anonymizers",
-    Mapping(tuple(ANONYMIZER_KEYS.values())),
+    Mapping(tuple(ANONYMIZER_KEYS.values()), refused=((RELAY, _NO_VERDICT),)),
     "Kinds of networks that hide where a client is, each with a verdict of its own.",
     required=False,
 )
-SHAPE = Mapping((SOURCES, AGREE, UNKNOWN, PRIVATE, SPECIAL, DISPUTED, ANONYMIZERS))
+SHAPE = Mapping(
+    (
+        SOURCES,
+        AGREE,
+        SUBDIVISIONS,
+        UNKNOWN,
+        PRIVATE,
+        SPECIAL,
+        DISPUTED,
+        STALE,
+        FACTS,
+        ANONYMIZERS,
+    )
+)
 
 
 def check(section: Section, reader: Reader) -> None:
-    """No source votes twice, and the agreement asked for can be reached."""
+    """Every source is known, none votes twice, and the agreement asked for can be reached."""
     sources, agree = section.find(SOURCES), section.find(AGREE)
+    _check_named(section.items(FACTS), "would be asked", reader, BUNDLED_FACTS)
     if sources is None:
         return
-    names = [source.value for source in sources.value]
-    for index, source in enumerate(sources.value):
-        if source.value in names[:index]:
-            message = f"`{source.value}` would vote twice"
-            reader.report(source.mark, "duplicate-source", message, "name each source once")
-    distinct = len(set(names))
-    if agree is not None and names and sources.whole and agree.value > distinct:
+    _check_named(sources.value, "would vote", reader)
+    _check_speaker(section, sources, reader)
+    distinct = len({source.value for source in sources.value})
+    if agree is not None and distinct and sources.whole and agree.value > distinct:
         message = f"{agree.value} of {distinct} sources can never agree"
         reader.report(agree.mark, "agree-out-of-range", message, f"write at most {distinct}")
+
+
+def _check_named(
+    sources: tuple[Found[str], ...], would: str, reader: Reader, also: tuple[str, ...] = ()
+) -> None:
+    """Sources that there are, each named once; `also` are known beside those that locate."""
+    names = [source.value for source in sources]
+    known = tuple(dict.fromkeys((*reader.sources, *also)))
+    for index, source in enumerate(sources):
+        if source.value not in known:
+            near = did_you_mean(source.value, known)
+            remedy = f"{near}, or add it: `regiongate geo add {source.value}`"
+            message = f"There is no source `{source.value}`"
+            reader.report(source.mark, "unknown-source", message, remedy)
+        if source.value in names[:index]:
+            message = f"`{source.value}` {would} twice"
+            reader.report(source.mark, "duplicate-source", message, "name each source once")
+
+
+def _check_speaker(
+    section: Section, sources: Found[tuple[Found[str], ...]], reader: Reader
+) -> None:
+    """Who speaks for parts of countries has a vote as well."""
+    speaker, names = section.find(SUBDIVISIONS), [source.value for source in sources.value]
+    if speaker is not None and sources.whole and speaker.value not in names:
+        message = f"`{speaker.value}` is not one of `sources`, so it has no vote to speak with"
+        remedy = "name one of them, or add it there"
+        reader.report(speaker.mark, "subdivisions-source", message, remedy)
 
 
 def anonymizers(section: Section) -> dict[str, Verdict]:
@@ -74,5 +147,8 @@ def build(section: Section) -> LocationRules:
         private=section.need(PRIVATE),
         special=section.need(SPECIAL),
         disputed=section.need(DISPUTED),
+        stale=section.need(STALE),
         anonymizers=anonymizers(section),
+        subdivisions=section.optional(SUBDIVISIONS),
+        facts=tuple(source.value for source in section.items(FACTS)),
     )

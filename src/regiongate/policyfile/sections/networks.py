@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from regiongate.domain.facts import ANONYMIZERS
 from regiongate.domain.policy import Network, NetworkRule
 from regiongate.policyfile.instant import EXPIRY
 from regiongate.policyfile.network import NETWORK as NETWORK_SHAPE
 from regiongate.policyfile.reader import Reader
 from regiongate.policyfile.region import REGION as REGION_SHAPE
-from regiongate.policyfile.sections.location import KINDS
 from regiongate.policyfile.sections.location import VERDICT as VERDICT_SHAPE
 from regiongate.policyfile.shape import Found, Key, Mapping, Section
 from regiongate.policyfile.text import SENTENCE, choice
@@ -19,7 +19,7 @@ REGION = Key("region", REGION_SHAPE, "Where the network really is.", required=Fa
 VERDICT = Key("verdict", VERDICT_SHAPE, "What happens to it, wherever it is.", required=False)
 ANONYMIZER = Key(
     "anonymizer",
-    choice("a kind of anonymizer", KINDS, "unknown-anonymizer"),
+    choice("a kind of anonymizer", ANONYMIZERS, "unknown-anonymizer"),
     "Which kind of anonymizer it is.",
     required=False,
 )

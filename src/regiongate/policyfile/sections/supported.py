@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from regiongate.domain.policy import ListChange, SupportedList, Territories
-from regiongate.domain.region import country_of
+from regiongate.domain.region import country_of, is_subdivision
 from regiongate.policyfile import lists
 from regiongate.policyfile.instant import INSTANT
 from regiongate.policyfile.lists import BaseList
@@ -15,7 +15,7 @@ from regiongate.policyfile.node import Mark
 from regiongate.policyfile.reader import Reader
 from regiongate.policyfile.region import COUNTRY, PART, REGION
 from regiongate.policyfile.shape import Key, Mapping, Scalar, Section, Sequence
-from regiongate.policyfile.text import SENTENCE, choice, word
+from regiongate.policyfile.text import CSV_FILE, SENTENCE, choice
 
 LIST = Key(
     "list",
@@ -25,11 +25,7 @@ LIST = Key(
 )
 FILE = Key(
     "file",
-    word(
-        "a file name",
-        r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._/-]{0,199}\.csv",
-        "name a CSV beside the policy file or in a folder below it",
-    ),
+    CSV_FILE,
     "A CSV file beside the policy, with the header `region` or `region,how,note`.",
     required=False,
 )
@@ -100,6 +96,13 @@ def check(section: Section, base: BaseList | None, reader: Reader) -> None:
             others = tuple(other.change for other in said if other is not one)
             supported = _supported(base, territories.value, others)
             _check_against(supported, one, reader)
+
+
+def divided(section: Section, base: BaseList | None) -> set[str]:
+    """The countries of which the list or a change names a part."""
+    regions = {said.change.region for said in _changes(section)}
+    regions |= set() if base is None else base.regions
+    return {country_of(region) for region in regions if is_subdivision(region)}
 
 
 def build(section: Section, base: BaseList) -> SupportedList:
