@@ -11,7 +11,7 @@ import pytest
 
 from regiongate.compiler.atlas import Atlas
 from regiongate.compiler.reader import BundleReader
-from regiongate.compiler.snapshot import Parent, snapshot
+from regiongate.compiler.snapshot import snapshot
 from regiongate.domain.policy import NetworkRule, Policy
 from tests.support import bundles
 
@@ -44,7 +44,7 @@ def test_another_date_takes_the_atlas_over(tmp_path: Path) -> None:
     def once() -> Atlas:
         return taken
 
-    parent = Parent(1, reader.generation, reader.parent().atlas_digest, once)
+    parent = replace(reader.parent(), atlas=once)
     after = snapshot(replace(what, policy=policy), BEGINNING, parent)
     assert after.atlas is taken
 

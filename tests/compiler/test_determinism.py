@@ -9,10 +9,10 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from regiongate.compiler.atlas import Atlas
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.snapshot import Inputs, Parent
 from tests.support.bundles import MADE_ON, SETTINGS, files, folder_inputs
@@ -27,8 +27,8 @@ def inputs() -> Inputs:
     return folder_inputs(WORLD)
 
 
-def _no_atlas() -> Atlas:
-    raise AssertionError("this atlas is not to be taken over")
+def _nothing() -> NoReturn:
+    raise AssertionError("nothing is to be taken over")
 
 
 def _generation(content: dict[str, bytes]) -> str:
@@ -74,7 +74,7 @@ def test_another_instant_is_another_generation(inputs: Inputs) -> None:
 
 def test_a_parent_counts_the_number_up(inputs: Inputs) -> None:
     """The number follows the parent's, and the parent is in the manifest."""
-    parent = Parent(41, "41-0123abcd", "of another atlas", _no_atlas)
+    parent = Parent(41, "41-0123abcd", "of another atlas", _nothing, "of another book", _nothing)
     manifest = json.loads(files(inputs, AT, parent=parent)["manifest.json"])
     assert manifest["parent"] == "41-0123abcd"
     assert manifest["generation"].startswith("42-")

@@ -22,7 +22,7 @@ from tests.support.outline import outline
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(path for path in GOLDEN.iterdir() if path.is_dir())
 NEEDED = {"policy.yaml", "places.csv", "at.txt", "decisions.json", "gate.txt"}
-KNOWN = NEEDED | {"organizations.csv"}
+KNOWN = NEEDED | {"organizations.csv", "acme.csv"}
 
 
 @pytest.fixture(name="content", params=CASES, ids=lambda case: case.name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
+from random import Random
+from string import ascii_uppercase
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +19,7 @@ from regiongate.domain.address import BadAddress, canonical, fold, special_block
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.place import Place
 from regiongate.policyfile import load
-from tests.support.bundles import folder_inputs, write
+from tests.support.bundles import folder_inputs, table, write
 
 WORLD = Path(__file__).parent / "world"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "policy.yaml"
@@ -49,6 +51,19 @@ def test_one_address_and_all_addresses_agree(address: IPv4Address | IPv6Address)
     index = STEPS.lookup(number)
     laid_out = NOWHERE if index < 0 else PLACES[index]
     assert FINDER.place(number) == laid_out == lookup(INPUTS.policy, INPUTS.tables, number)
+
+
+def test_nine_sources_with_hundreds_of_regions_are_kept_apart() -> None:
+    """However many combinations of votes are possible, each address has its own."""
+    random = Random(9)  # noqa: S311 - the same votes each time
+    networks = [f"7.0.{third}.{fourth}/32" for third in range(4) for fourth in range(256)]
+    regions = [f"{one}{two}" for one in ascii_uppercase for two in ascii_uppercase]
+    votes = [{network: random.choice(regions) for network in networks} for _ in range(9)]
+    tables = [table(f"source-{row}", said) for row, said in enumerate(votes)]
+    steps, places = layout(INPUTS.policy, tables)
+    for network in networks:
+        place = places[steps.lookup(int(IPv4Address(network.removesuffix("/32"))))]
+        assert place.votes == tuple(said[network] for said in votes)
 
 
 def test_a_bundle_gives_the_places_back(content: dict[str, bytes], tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ FILES = [
     "decisions.json",
     "envoy/bootstrap.json",
     "envoy/gate.json",
+    "facts.mmdb",
     "manifest.json",
     "organizations.csv",
     "organizations.keys",
@@ -30,6 +31,8 @@ FILES = [
     "probes.json",
     "verdict.mmdb",
 ]
+GEOFEED = "policy/acme.csv"
+"""A file that only the larger of the two bundles has."""
 
 
 def found(bundle: Path) -> list[Finding]:
@@ -41,17 +44,17 @@ def test_an_unharmed_bundle_is_sound(bundle: Path) -> None:
     """No damage, no finding; and the list of files above is complete."""
     assert found(bundle) == []
     names = {str(path.relative_to(bundle)) for path in bundle.rglob("*") if path.is_file()}
-    assert names == set(FILES)
+    assert names == {*FILES, GEOFEED}
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [*FILES, GEOFEED])
 def test_a_missing_file_is_found(bundle: Path, name: str) -> None:
     """Whichever it is."""
     (bundle / name).unlink()
     assert any(name in str(finding) for finding in found(bundle))
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [*FILES, GEOFEED])
 @pytest.mark.parametrize("kept", [0.0, 0.5, 0.99])
 def test_a_truncated_file_is_found(bundle: Path, name: str, kept: float) -> None:
     """Also when the manifest vouches for what is left of it."""
@@ -151,7 +154,7 @@ def _gate(change: Callable[[Any], object]) -> Callable[[Path], None]:
 
     def apply(bundle: Path) -> None:
         def inner(content: Any) -> None:
-            tree = content["resources"][0]["typed_config"]["xds_matcher"]
+            tree = content["resources"][0]["typed_config"]["matcher"]
             run = tree["on_no_match"]["action"]["typed_config"]
             change(run["filter_chain"]["typed_config"])
 
@@ -173,24 +176,40 @@ def _refuses(item: Any) -> bool:
     return isinstance(item, dict) and item.get("name") == "refuse"
 
 
+def _deciding(filters: Any) -> Any:
+    """The tree that decides for ordinary organizations."""
+    (decide,) = filters[-1]["typed_config"]["named_filter_chains"]["ordinary"]["typed_config"]
+    return decide["typed_config"]["matcher"]
+
+
 def _open_wide(filters: Any) -> None:
-    rows = filters[-1]["typed_config"]["xds_matcher"]["matcher_list"]["matchers"]
-    value = rows[-1]["predicate"]["single_predicate"]["value_match"]
-    value["safe_regex"]["regex"] = "/legal/.*"
+    rows = _deciding(filters)["matcher_list"]["matchers"]
+    _, whole = rows[-1]["predicate"]["and_matcher"]["predicate"]
+    whole["single_predicate"]["value_match"]["safe_regex"]["regex"] = "/legal/.*"
+
+
+def _shut(filters: Any) -> None:
+    rows = _deciding(filters)["matcher_list"]["matchers"]
+    begins, _ = rows[-1]["predicate"]["and_matcher"]["predicate"]
+    begins["single_predicate"]["value_match"]["prefix"] = "/illegal/"
 
 
 def _standings(filters: Any) -> Any:
-    tree = filters[1]["typed_config"]["shadow_matcher"]["matcher_tree"]
-    return tree["exact_match_map"]["map"]
-
-
-def _befriend(filters: Any) -> None:
-    _standings(filters)["thief"] = _standings(filters)["org-newsroom"]
+    return filters[-1]["typed_config"]["matcher"]["matcher_tree"]["exact_match_map"]["map"]
 
 
 def _forget_unknown(filters: Any) -> None:
-    tree = filters[-1]["typed_config"]["xds_matcher"]["on_no_match"]["matcher"]
-    del tree["on_no_match"]["matcher"]["on_no_match"]
+    del _deciding(filters)["on_no_match"]["matcher"]["on_no_match"]
+
+
+def _lose_a_chain(filters: Any) -> None:
+    del filters[-1]["typed_config"]["named_filter_chains"]["suspended"]
+
+
+def _forget_a_place(filters: Any) -> None:
+    (decide,) = filters[-1]["typed_config"]["named_filter_chains"]["suspended"]["typed_config"]
+    places = decide["typed_config"]["matcher"]["on_no_match"]["matcher"]["matcher_tree"]
+    del places["exact_match_map"]["map"]["private location:private"]
 
 
 def _rewrite_database(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Path], None]:
@@ -280,9 +299,24 @@ FORGERIES = [
         "appeal",
     ),
     Forgery(
+        "a geofeed names another country",
+        _replace("policy/acme.csv", "8.1.0.0/16,HK", "8.1.0.0/16,FR"),
+        "database",
+        "8.1.0.0: the place is 'unsupported geofeed:acme.csv",
+    ),
+    Forgery(
+        "a geofeed takes a network out of itself",
+        _replace("policy/acme.csv", "8.1.2.0/23,DE", "8.1.2.0/23,"),
+        "database",
+        "8.1.2.0: the place is 'supported geofeed:acme.csv",
+    ),
+    Forgery(
         "a warning has no date", _replace(GATE, '"sunset"', '"sunrise"'), "decisions", "sunset"
     ),
-    Forgery("an unknown place has no leaf", _gate(_forget_unknown), "decisions", "no leaf decides"),
+    Forgery("an open path is shut", _gate(_shut), "decisions", "/legal/"),
+    Forgery("an unknown place has no leaf", _gate(_forget_unknown), "decisions", "has no action"),
+    Forgery("a standing forgets a place", _gate(_forget_a_place), "decisions", "(suspended)"),
+    Forgery("a standing has no chain", _gate(_lose_a_chain), "organizations", "has no chain"),
     Forgery(
         "an organization is exempt by the gate alone",
         _gate(
@@ -432,3 +466,16 @@ def test_a_listener_without_a_gate_is_found(bundle: Path) -> None:
     seal(bundle)
     (finding,) = verify(bundle)
     assert "places for a gate" in finding.message
+
+
+@pytest.mark.envoy
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"default_config"', '"comment"'), ('"on_no_match"', '"on_nothing"'), ("DENY", "ALLOW")],
+)
+def test_a_place_that_lets_the_undecided_pass_is_found(bundle: Path, old: str, new: str) -> None:
+    """Envoy passes in silence over a gate that has not come, and over a slot that is not named."""
+    _replace("envoy/bootstrap.json", old, new, 1)(bundle)
+    seal(bundle)
+    messages = [finding.message for finding in verify(bundle)]
+    assert "a request without a gate is not refused in every place" in messages

@@ -55,7 +55,9 @@ TAIL = """\
 4. What is in no block is located by the votes of the sources; where none votes it is
    `location.unknown`.
 
-A verdict database has one entry for `0.0.0.1` and `::1`, so they are judged alike, as loopback.
+A verdict database has one entry for `0.0.0.1` and `::1`, and one for `0.0.0.0` and `::`. So the two
+are judged alike, as the IPv6 address: as loopback and as unspecified. A policy's networks that hold
+it are those of IPv6.
 """
 
 

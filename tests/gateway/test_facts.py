@@ -11,7 +11,7 @@ from typing import Any
 import openai
 import pytest
 
-from regiongate.geo.facts import FactTable, clouds
+from regiongate.geo.facts import FactTable, bundled, clouds
 from regiongate.geo.facts.read import load_facts
 from regiongate.geo.load import Hints
 from tests.support.bundles import table
@@ -65,7 +65,7 @@ def _running(upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     lists = [cidr_list(folder, kind, f"{address}/32") for kind, address in KINDS.items()]
     # The relay's address is on the list of VPNs too.
     lists[1] = cidr_list(folder, "vpn", f"{KINDS['vpn']}\n{RELAY}/32")
-    layers = [*lists, cidr_list(folder, "relay", RELAY), clouds.load()]
+    layers = [*lists, cidr_list(folder, "relay", RELAY), bundled.load(clouds.NAME)]
     tables = [table(name, _PLACES) for name in ("iptoasn", "geo-whois", "ipfire")]
     with running_gateway(folder, policy(), upstream=upstream, tables=tables, facts=layers) as it:
         yield it

@@ -162,7 +162,7 @@ def test_warning(changing: Gateway) -> None:
     assert answer.status_code == 200
     assert parsedate_to_datetime(answer.headers["sunset"]) == FAR_AHEAD
     assert answer.headers["x-region-access"] == (
-        'warn; country="CN"; rule="list:openai-2024-08"; block="2099-01-01T00:00:00Z"'
+        'warn; country="CN"; cloud=""; rule="list:openai-2024-08"; block="2099-01-01T00:00:00Z"'
     )
     links = answer.headers["link"]
     assert f'<{SELF_CHECK}>; rel="sunset"' in links
@@ -215,6 +215,8 @@ def test_self_check(
         "address": CHINA,
         "country": "CN",
         "region": None,
+        "cloud": None,
+        "advice": None,
         "class": "unsupported",
         "verdict": verdict,
         "rule": "list:openai-2024-08",

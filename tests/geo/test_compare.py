@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from regiongate.geo.compare import agreement
 from regiongate.geo.compare.agreement import Ballot, Country, Disagreement, Saying
-from regiongate.geo.compare.overlay import distinct, overlay
+from regiongate.geo.compare.overlay import overlay
 from regiongate.geo.compare.traffic import read_traffic
 from regiongate.geo.compare.weights import Amount, Share, Unit, by_addresses
 from regiongate.geo.source import SourceError, SourceTable
+from regiongate.geo.steps import distinct
 from tests.support.bundles import table
 
 V4 = [f"7.0.0.{last}" for last in range(32)]

@@ -26,7 +26,7 @@ DAY = date(2026, 11, 1)
 
 @pytest.fixture(scope="module", name="table")
 def _table() -> FactTable:
-    return clouds.load()
+    return bundled.load(clouds.NAME)
 
 
 def stated(table: FactTable, text: str) -> Facts:

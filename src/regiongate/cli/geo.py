@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from regiongate.cli import output
-from regiongate.cli.lazy import LazyGroup
+from regiongate.cli.lazy import Lazy, LazyGroup
 from regiongate.cli.options import at_option, json_option, sources_option
 from regiongate.control import sources
 from regiongate.control.ages import remedy
@@ -23,9 +23,18 @@ from regiongate.geo.store.store import Store
 _MILLION = 1_000_000
 
 LAZY = {
-    "add": "regiongate.cli.geo_fetch:add",
-    "update": "regiongate.cli.geo_fetch:update",
-    "compare": "regiongate.cli.geo_compare:compare",
+    "add": Lazy(
+        "regiongate.cli.geo_fetch:add",
+        "Add a source: a file, a URL, or what a known maker offers.",
+    ),
+    "update": Lazy(
+        "regiongate.cli.geo_fetch:update",
+        "Fetch the newest version of sources; without a NAME, of all in the store.",
+    ),
+    "compare": Lazy(
+        "regiongate.cli.geo_compare:compare",
+        "Compare sources: names, or paths of files.",
+    ),
 }
 """The commands that need more than the others do, and where they are."""
 

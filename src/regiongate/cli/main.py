@@ -10,25 +10,49 @@ from typing import Any
 import click
 
 from regiongate.cli import output
-from regiongate.cli.bundle import bundle
-from regiongate.cli.completion import completion
-from regiongate.cli.explain import explain
-from regiongate.cli.geo import geo
-from regiongate.cli.options import wants_json
-from regiongate.cli.policy import policy
-from regiongate.cli.publish import publish
-from regiongate.cli.up import down, up
+from regiongate.cli.lazy import Lazy, LazyGroup
 from regiongate.domain.errors import CannotRun, ProblemsFound
 
 PROBLEMS_FOUND, COULD_NOT_RUN, INTERRUPTED = 1, 2, 130
 
-COMMANDS: tuple[click.Command, ...] = (
-    *(up, down, policy, bundle, publish, explain, geo, completion),
-)
+COMMANDS = {
+    "up": Lazy(
+        "regiongate.cli.up:up",
+        "Put a real Envoy in front of an API and enforce a policy file on it.",
+    ),
+    "down": Lazy(
+        "regiongate.cli.up:down",
+        "Stop the gateway of a state directory, also one whose `up` has died.",
+    ),
+    "policy": Lazy(
+        "regiongate.cli.policy:policy",
+        "Check, test, compare, show and begin policy files.",
+    ),
+    "bundle": Lazy(
+        "regiongate.cli.bundle:bundle",
+        "Build, verify and compare bundles: what a gateway runs on.",
+    ),
+    "publish": Lazy(
+        "regiongate.cli.publish:publish",
+        "Swap a new policy into a running gateway.",
+    ),
+    "explain": Lazy(
+        "regiongate.cli.explain:explain",
+        "Explain the verdict on ADDRESS, or on one request by its id.",
+    ),
+    "geo": Lazy(
+        "regiongate.cli.geo:geo",
+        "List, fetch, compare and ask the sources that say where addresses are.",
+    ),
+    "completion": Lazy(
+        "regiongate.cli.completion:completion",
+        "Print the completion script of a shell.",
+    ),
+}
 """One command or group of commands per noun, in the order of `--help`."""
 
 
-class _Root(click.Group):
+class _Root(LazyGroup):
     """The top of the command line: the one place that turns errors into exit codes."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -36,7 +60,7 @@ class _Root(click.Group):
         try:
             return super().invoke(ctx)
         except ProblemsFound as found:
-            output.print_problems(found.problems, wants_json(ctx))
+            output.print_problems(found.problems, output.wants_json(ctx))
             ctx.exit(PROBLEMS_FOUND)
         except CannotRun as error:
             click.echo(f"regiongate: {error}", err=True)
@@ -44,13 +68,10 @@ class _Root(click.Group):
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
 
-    def list_commands(self, _: click.Context) -> list[str]:
-        """In the order of registration, which follows the work."""
-        return list(self.commands)
-
 
 @click.group(
     cls=_Root,
+    lazy=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 fine, 1 problems found, 2 could not run. "
     "Completion: regiongate completion bash|zsh|fish.",
@@ -58,7 +79,3 @@ class _Root(click.Group):
 @click.version_option(package_name="regiongate", message="%(prog)s %(version)s")
 def main() -> None:
     """Restrict an API to the regions its provider supports, and explain every decision."""
-
-
-for _command in COMMANDS:
-    main.add_command(_command)

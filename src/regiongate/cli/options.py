@@ -10,12 +10,11 @@ from typing import Any, TypeVar
 
 import click
 
+from regiongate.cli.output import WANTS_JSON
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.geo.store.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-_JSON = f"{__name__}.json"
 
 
 class Instant(click.ParamType[datetime]):
@@ -58,7 +57,7 @@ def json_option(command: F) -> F:
     """`--json`: print JSON instead of text, problems of a file included."""
 
     def remember(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
-        ctx.meta[_JSON] = value
+        ctx.meta[WANTS_JSON] = value
         return value
 
     return click.option("--json", "as_json", is_flag=True, callback=remember, help="Print JSON.")(
@@ -90,8 +89,3 @@ def _usual_store() -> Path:
     data = Path(os.environ.get("XDG_DATA_HOME", ""))
     # A relative path is to be ignored, says the specification.
     return (data if data.is_absolute() else Path.home() / ".local/share") / "regiongate/sources"
-
-
-def wants_json(ctx: click.Context) -> bool:
-    """Whether the command that ran was asked for JSON."""
-    return bool(ctx.meta.get(_JSON, False))

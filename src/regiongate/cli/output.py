@@ -18,8 +18,16 @@ from rich.text import Text
 
 from regiongate.domain.errors import Problem
 
+WANTS_JSON = f"{__name__}.json"
+"""Where the context remembers that a command was asked for JSON."""
+
 _WIDE = 400
 """A file or a pipe has no edge, so nothing is cut or wrapped in it."""
+
+
+def wants_json(ctx: click.Context) -> bool:
+    """Whether the command that ran was asked for JSON."""
+    return bool(ctx.meta.get(WANTS_JSON, False))
 
 
 def utc(at: datetime) -> str:

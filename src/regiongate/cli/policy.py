@@ -13,6 +13,7 @@ from regiongate.cli import output
 from regiongate.cli.options import FilePath, at_option, json_option, sources_option
 from regiongate.compiler import sources
 from regiongate.compiler.difference import address_changes
+from regiongate.compiler.fact_sources import anonymizers
 from regiongate.compiler.locate import place_finder
 from regiongate.domain.policy import Policy
 from regiongate.geo.store.catalogue import Catalogue
@@ -86,7 +87,8 @@ def diff(before: Path, after: Path, at: datetime, catalogue: Catalogue, as_json:
     old, new = _load(before, catalogue), _load(after, catalogue)
     found = policy_diff.difference(old, new, at)
     tables = sources.by_name([old, new], catalogue)
-    addresses = [asdict(row) for row in address_changes(old, new, at, tables)]
+    facts = {one.source.name: one for two in (old, new) for one in anonymizers(two, catalogue)}
+    addresses = [asdict(row) for row in address_changes(old, new, at, tables, facts)]
     regions = [asdict(change) for change in found.regions]
     settings = [asdict(change) for change in found.settings]
     if as_json:

@@ -16,12 +16,13 @@ from datetime import UTC, date, datetime
 import numpy as np
 
 from regiongate.compiler.geography import Geography, address_at, geography, record
+from regiongate.domain.address import fold
 from regiongate.domain.place import Place
 from regiongate.domain.policy import Policy
 from regiongate.geo.facts.table import Layer
 from regiongate.geo.mmdb.writer import encode
 from regiongate.geo.source import Source, SourceTable
-from regiongate.geo.steps import NONE
+from regiongate.geo.steps import NONE, Steps
 
 DATABASE_TYPE = "regiongate-verdict"
 UNKNOWN = "unknown location:unknown"
@@ -110,12 +111,23 @@ def _database(policy: Policy, space: Geography, sources: Sequence[Source], at: d
 
 def _probes(space: Geography) -> dict[str, str]:
     """The first address that has each key, IPv4 where there is one."""
-    values, first = np.unique(space.steps.value, return_index=True)
+    values, first = space.steps.first_rows()
     earliest: dict[str, int] = {}
     for place, row in zip(values, first, strict=True):
-        key = UNKNOWN if place == NONE else space.keys[place]
-        earliest[key] = min(int(row), earliest.get(key, int(row)))
+        if place != NONE:
+            key = space.keys[place]
+            earliest[key] = min(int(row), earliest.get(key, int(row)))
+    unknown = _unknown(space.steps)
+    if unknown is not None:
+        earliest[UNKNOWN] = min(unknown, earliest.get(UNKNOWN, unknown))
     return {str(address_at(space.steps, row)): key for key, row in sorted(earliest.items())}
+
+
+def _unknown(steps: Steps) -> int | None:
+    """The first row that begins an unknown place, which no row that carries IPv4 does."""
+    rows = (int(row) for row in np.flatnonzero(steps.value == NONE))
+    firsts = ((row, address_at(steps, row)) for row in rows)
+    return next((row for row, first in firsts if fold(first) == first), None)
 
 
 def _epoch(day: date) -> int:

@@ -18,6 +18,7 @@ from regiongate.domain.organization import ORDINARY, Organization
 from regiongate.domain.place import Place, locate
 from regiongate.domain.policy import Policy
 from regiongate.domain.verdict import Verdict
+from regiongate.geo.facts.table import Layer
 from regiongate.geo.mmdb.reader import MmdbTable, read
 from regiongate.geo.source import SourceTable
 from regiongate.geo.steps import V4_END, Steps, address_count_v4, merge
@@ -84,15 +85,23 @@ class BundleChanges:
 
 
 def address_changes(
-    before: Policy, after: Policy, at: datetime, tables: Mapping[str, SourceTable]
+    before: Policy,
+    after: Policy,
+    at: datetime,
+    tables: Mapping[str, SourceTable],
+    facts: Mapping[str, Layer] | None = None,
 ) -> list[AddressChange]:
     """The IPv4 addresses whose verdict at an instant differs, ordinary organizations asking.
 
-    `tables` are the sources of both by name, as they are now. Most addresses come first.
+    `tables` are the sources of both by name, as they are now, `facts` those of anonymizers. Most
+    addresses come first.
     """
+    known = {} if facts is None else facts
     layers, answers = [], []
     for policy in (before, after):
-        steps, places = layout(policy, [_only_v4(tables[n]) for n in policy.location.sources])
+        stated = [known[name] for name in policy.location.facts if name in known]
+        located = [_only_v4(tables[name]) for name in policy.location.sources]
+        steps, places = layout(policy, located, stated)
         nowhere = Place(votes=(None,) * len(policy.location.sources))
         layers.append(steps)
         answers.append([_judged(policy, place, at) for place in (*places, nowhere)])

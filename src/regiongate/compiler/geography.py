@@ -10,22 +10,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network
 from typing import Any
 
 import numpy as np
 
 from regiongate.compiler.placekey import place_keys
-from regiongate.domain.address import SPECIAL_BLOCKS, V4_EMBEDDINGS, IPNetwork
+from regiongate.domain.address import LAST_SHARED, SPECIAL_BLOCKS, V4_EMBEDDINGS, IPNetwork
 from regiongate.domain.covering import Chain, Covering
 from regiongate.domain.place import Place, locate
 from regiongate.domain.policy import Policy
 from regiongate.geo.facts.table import Layer
 from regiongate.geo.ranges import from_networks
 from regiongate.geo.source import SourceTable
-from regiongate.geo.steps import NONE, V4_END, Steps, Values, from_starts, merge
-
-_MOST_PACKED = 2**62
+from regiongate.geo.steps import (
+    NONE,
+    V4_END,
+    Steps,
+    Values,
+    distinct,
+    from_starts,
+    merge,
+    overlay,
+)
+from regiongate.geo.wide import U64
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +71,11 @@ def layout(
     stated = [_Stated(layer) for layer in facts]
     layers = [table.steps for table in tables] + [layer.steps for layer in stated]
     hi, lo, matrix = merge([*layers, _special(), networks.steps, _embedded()])
-    index, combinations = _distinct(matrix[:, :-1])
+    index, combinations = distinct(matrix[:, :-1])
     known = [_place(tables, stated, networks, row) for row in combinations]
     # An address inside of an embedding is looked up as the IPv4 address it carries.
-    nothing = np.array([place == Place(votes=(None,) * len(tables)) for place in known])
+    nowhere = Place(votes=(None,) * len(tables))
+    nothing = np.array([place == nowhere for place in known])
     index = np.where(nothing[index] | (matrix[:, -1] != NONE), NONE, index).astype(np.int32)
     return from_starts(hi, lo, index), tuple(known)
 
@@ -119,10 +128,24 @@ class Finder:
 
     def place(self, address: int) -> Place:
         """The place of an address, given as a number (IPv4 below 2**32)."""
-        said = [table.steps for table in self._tables] + [layer.steps for layer in self._stated]
-        layers = [*said, self._special, self._networks.steps]
-        row = np.array([steps.lookup(address) for steps in layers], dtype=np.int32)
+        row = np.array([steps.lookup(address) for steps in self._layers()], dtype=np.int32)
         return _place(self._tables, self._stated, self._networks, row)
+
+    def places(self, hi: U64, lo: U64) -> tuple[Values, tuple[Place, ...]]:
+        """The places of canonical addresses (uint64[n] each): which one (int32[n]), of these.
+
+        It takes a tenth of the time when the addresses are sorted.
+        """
+        matrix = np.empty((hi.size, len(self._layers())), dtype=np.int32)
+        for column, steps in enumerate(self._layers()):
+            matrix[:, column] = steps.lookup_many(hi, lo)
+        index, rows = distinct(matrix)
+        known = (_place(self._tables, self._stated, self._networks, row) for row in rows)
+        return index, tuple(known)
+
+    def _layers(self) -> list[Steps]:
+        said = [table.steps for table in self._tables] + [layer.steps for layer in self._stated]
+        return [*said, self._special, self._networks.steps]
 
 
 def lookup(
@@ -136,25 +159,6 @@ def address_at(steps: Steps, row: int) -> IPv4Address | IPv6Address:
     """The first address of a step."""
     number = int(steps.hi[row]) << 64 | int(steps.lo[row])
     return IPv4Address(number) if number < V4_END else IPv6Address(number)
-
-
-def _distinct(matrix: Values) -> tuple[Values, Values]:
-    """For each row (int32[n, k]) the number of its combination, and the combinations.
-
-    Each row is packed into one integer, which sorts several times faster than rows do. Where the
-    integer would overflow, what is packed so far is numbered anew, without the gaps.
-    """
-    packed = np.zeros(len(matrix), dtype=np.int64)
-    possible = 1
-    for column in matrix.T:
-        size = int(column.max()) + 2
-        if possible * size > _MOST_PACKED:
-            present, packed = np.unique(packed, return_inverse=True)
-            possible = present.size
-        packed = packed * size + (column + 1)
-        possible *= size
-    _, first, inverse = np.unique(packed, return_index=True, return_inverse=True)
-    return inverse.astype(np.int32), matrix[first]
 
 
 def _special() -> Steps:
@@ -173,11 +177,17 @@ class _Networks:
         rules = policy.network_rules()
         covering = Covering(rules)
         # What stands in the file and in a geofeed is one network with two rules.
-        distinct: dict[IPNetwork, int] = {}
+        numbers: dict[IPNetwork, int] = {}
         for rule in rules:
-            distinct.setdefault(rule.network, len(distinct))
-        self.steps = from_networks(list(distinct.items()))
-        self.chains: list[Chain] = [covering.network(network) for network in distinct]
+            numbers.setdefault(rule.network, len(numbers))
+        self.chains: list[Chain] = [covering.network(network) for network in numbers]
+        self.steps = overlay(from_networks(list(numbers.items())), self._shared(covering))
+
+    def _shared(self, covering: Covering) -> Steps:
+        """The addresses that count as IPv6, though IPv4 networks hold their numbers too."""
+        begin = len(self.chains)
+        self.chains += [covering.address(IPv6Address(n)) for n in range(LAST_SHARED + 1)]
+        return from_networks([(IPv6Network((n, 128)), begin + n) for n in range(LAST_SHARED + 1)])
 
 
 class _Stated:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import overload
@@ -23,6 +23,9 @@ class Tables(Sequence[SourceTable]):
     @cached_property
     def _tables(self) -> tuple[SourceTable, ...]:
         return tuple(self._catalogue.load(source) for source in self.sources)
+
+    def __iter__(self) -> Iterator[SourceTable]:
+        return iter(self._tables)
 
     def __len__(self) -> int:
         return len(self.sources)

@@ -20,6 +20,9 @@ Group = Literal["private", "special"]
 # "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255" is the longest way to write an address.
 LONGEST_TEXT = 45
 
+LAST_SHARED = 1
+"""The last number that is an address of its own in both families: `::1`, and 0.0.0.1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
@@ -87,7 +90,9 @@ def fold(address: IPAddress) -> IPAddress:
     if isinstance(address, IPv4Address):
         return address
     number = int(address)
-    if number <= 1:  # The unspecified address and loopback lie in ::/96 and carry nothing.
+    if (
+        number <= LAST_SHARED
+    ):  # The unspecified address and loopback lie in ::/96 and carry nothing.
         return address
     for network, shift in V4_EMBEDDINGS:
         if address in network:
@@ -95,12 +100,18 @@ def fold(address: IPAddress) -> IPAddress:
     return address
 
 
+def counted(address: IPAddress) -> IPAddress:
+    """The address as which a canonical one is judged: `::1` for 0.0.0.1, `::` for 0.0.0.0.
+
+    A MaxMind DB has one entry for both, so they must be judged alike; of the two, loopback is the
+    one that a gateway really meets.
+    """
+    return IPv6Address(int(address)) if int(address) <= LAST_SHARED else address
+
+
 def special_block(address: IPAddress) -> SpecialBlock | None:
     """The most specific special-purpose block that holds a canonical address, or None."""
-    if int(address) == 1:
-        # A MaxMind DB has one entry for 0.0.0.1 and ::1, so they must be judged alike; of the
-        # two, loopback is the one that a gateway really meets.
-        address = IPv6Address(1)
+    address = counted(address)
     for block in _MOST_SPECIFIC_FIRST:
         if address.version == block.network.version and address in block.network:
             return block

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from regiongate.domain.address import IPAddress, IPNetwork
+from regiongate.domain.address import IPAddress, IPNetwork, counted
 from regiongate.domain.policy import NetworkRule
 
 Chain = tuple[NetworkRule, ...]
@@ -29,7 +29,8 @@ class Covering:
         self._by_length = {family: sorted(by.items())[::-1] for family, by in found.items()}
 
     def address(self, address: IPAddress) -> Chain:
-        """The rules that cover an address."""
+        """The rules that cover a canonical address."""
+        address = counted(address)
         return self._covering(address.version, int(address), address.max_prefixlen)
 
     def network(self, network: IPNetwork) -> Chain:

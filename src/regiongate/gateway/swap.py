@@ -14,7 +14,7 @@ from regiongate.domain.errors import CannotRun
 from regiongate.gateway import events
 from regiongate.gateway.envoy import Envoy, Stats
 from regiongate.gateway.probe import probe
-from regiongate.gateway.slots import empty_database, fill_database, fill_gate
+from regiongate.gateway.slots import DATABASES, empty_database, fill_database, fill_gate
 from regiongate.gateway.state import State
 from regiongate.gateway.unix_http import Unreachable
 
@@ -67,16 +67,22 @@ def agree(state: State, slot: str, generation: str, patience: float = 2.0) -> No
 
 
 def _fill(state: State, envoy: Envoy, slot: str, generation: str) -> None:
-    """Let Envoy take database and gate, and wait until it says that it has, or that it has not."""
+    """Let Envoy take databases and gate, and wait until it says that it has, or that it has not."""
     before = envoy.stats()
-    if fill_database(state, slot, generation):
-        try:
-            _wait(envoy, before, lambda now: now.reloaded > before.reloaded, "the database")
-        except (CannotRun, Unreachable):
-            empty_database(state, slot)
-            raise
+    for name in DATABASES:
+        if fill_database(state, slot, generation, name):
+            _await_database(state, envoy, slot, name, before)
     fill_gate(state, slot, generation)
     _wait(envoy, before, lambda now: now.gates.get(slot) == generation, "the gate")
+
+
+def _await_database(state: State, envoy: Envoy, slot: str, name: str, before: Stats) -> None:
+    what = f"the database {name}"
+    try:
+        _wait(envoy, before, lambda now: now.reloaded[name] > before.reloaded[name], what)
+    except (CannotRun, Unreachable):
+        empty_database(state, slot, name)
+        raise
 
 
 def _choose(state: State, envoy: Envoy, slot: str, generation: str) -> None:

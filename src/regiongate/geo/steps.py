@@ -20,6 +20,7 @@ Values = npt.NDArray[np.int32]
 NONE = -1
 V4_END = 1 << 32
 """The first number of the address space that is no IPv4 address."""
+_MOST_PACKED = 2**62
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +57,14 @@ class Steps:
     def lookup_many(self, hi: U64, lo: U64) -> Values:
         """The values (int32[m]) at the addresses (uint64[m] each)."""
         return self.value[wide.search(self.hi, self.lo, hi, lo)]
+
+    def first_rows(self) -> tuple[Values, Index]:
+        """The values that occur (int32[m], ascending), and the first row of each (int64[m])."""
+        first = np.full(int(self.value.max()) - NONE + 1, -1, dtype=np.int64)
+        # Of several rows the one that is written last stays; a sort would take far longer.
+        first[self.value[::-1] - NONE] = np.arange(len(self) - 1, -1, -1)
+        used = np.flatnonzero(first >= 0)
+        return (used + NONE).astype(np.int32), first[used]
 
     def remap(self, table: npt.NDArray[np.signedinteger]) -> Steps:
         """The steps with `table[value]` for each value; -1 stays -1."""
@@ -99,6 +108,25 @@ def merge(layers: Sequence[Steps]) -> tuple[U64, U64, Values]:
         matrix[:, column] = layer.value[np.cumsum(starts_here) - 1]
         done += len(layer)
     return hi[first], lo[first], matrix
+
+
+def distinct(matrix: Values) -> tuple[Values, Values]:
+    """For each row (int32[n, k], -1 and above) the number of its combination; the combinations.
+
+    Each row is packed into one integer, which sorts several times faster than rows do. Where the
+    integer would overflow, what is packed so far is numbered anew, without the gaps.
+    """
+    packed: Index = np.zeros(len(matrix), dtype=np.int64)
+    possible = 1
+    for column in matrix.T:
+        size = int(column.max(initial=NONE)) + 2
+        if possible * size > _MOST_PACKED:
+            present, packed = np.unique(packed, return_inverse=True)
+            possible = present.size
+        packed = packed * size + (column + 1)
+        possible *= size
+    _, first, inverse = np.unique(packed, return_index=True, return_inverse=True)
+    return inverse.astype(np.int32), matrix[first]
 
 
 def overlay(base: Steps, patch: Steps) -> Steps:

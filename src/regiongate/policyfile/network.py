@@ -6,7 +6,7 @@ import re
 from ipaddress import ip_address, ip_interface
 from typing import Any
 
-from regiongate.domain.address import BadAddress, canonical, fold
+from regiongate.domain.address import LAST_SHARED, BadAddress, canonical, fold
 from regiongate.domain.policy import Network
 from regiongate.policyfile.node import ScalarNode, shown
 from regiongate.policyfile.reader import Reader, Wrong
@@ -58,6 +58,9 @@ def require_reachable(network: Network) -> None:
     if first != network.network_address:
         message = f"`{network}` is IPv4 carried in IPv6"
         raise Wrong("bad-network", message, f"write the IPv4 network that begins at {first}")
+    if int(network.broadcast_address) <= LAST_SHARED and network.version == 4:
+        message = f"`{network}` shares its entry in a database with IPv6 and counts as that"
+        raise Wrong("bad-network", message, "write ::1/128 for loopback, ::/128 for no address")
     if network.version == 6 and not int(first) and network.prefixlen < 127:
         # Beyond :: and ::1 lie the IPv4-compatible addresses.
         message = f"`{network}` holds addresses that carry IPv4"

@@ -11,7 +11,7 @@ from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify.finding import Finding
 from regiongate.compiler.verify.history import History
 from regiongate.compiler.verify.sample import Sampled, kinds, rules
-from regiongate.domain.address import canonical
+from regiongate.domain.address import LAST_SHARED, IPAddress, IPNetwork, canonical, counted
 from regiongate.domain.organization import ORDINARY
 from regiongate.domain.place import locate
 
@@ -48,13 +48,19 @@ def _check_metadata(bundle: BundleReader) -> Iterator[Finding]:
 def _check_networks(bundle: BundleReader) -> Iterator[Finding]:
     """The rules found for an address are those whose networks hold it, the narrowest first."""
     for rule in rules(bundle):
-        for end in (rule.network[0], rule.network[-1]):
+        for end in _ends(rule.network):
             found = bundle.place(end).rules
             lengths = [one.network.prefixlen for one in found]
             if rule not in found or not all(end in one.network for one in found):
                 yield Finding("database", DATABASE, f"{end}: not found as a part of {rule.network}")
             if lengths != sorted(lengths, reverse=True):
                 yield Finding("database", DATABASE, f"{end}: its networks are not in order")
+
+
+def _ends(network: IPNetwork) -> tuple[IPAddress, IPAddress]:
+    """The first and the last address that the rules of a network reach."""
+    first, last = network[0], network[-1]
+    return (first if counted(first) == first else first + LAST_SHARED + 1), last
 
 
 def _check_record(

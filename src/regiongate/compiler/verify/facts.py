@@ -30,12 +30,13 @@ _KEYS = {
 def check_facts(bundle: BundleReader) -> Iterator[Finding]:
     """The official reader reads it, each record is whole, and no kind of anonymizer is missing."""
     yield from _check_metadata(bundle)
-    listed = (network[0] for network, _ in islice(bundle.fact_database, READ_THROUGH))
-    for address in chain(listed, sample.addresses(bundle)):
-        record = bundle.fact_database.get(address)
+    listed = ((net[0], record) for net, record in islice(bundle.fact_database, READ_THROUGH))
+    sampled = ((one, bundle.fact_database.get(one)) for one in sample.addresses(bundle))
+    for address, record in chain(listed, sampled):
         if record is not None:
             yield from _check_record(str(address), record)
-        kinds, stated = set(bundle.place(address).anonymizers), set(_kinds(record))
+        verdict = bundle.record(address) or {}
+        kinds, stated = set(_kinds(verdict.get("regiongate"))), set(_kinds(record))
         if kinds != stated:
             message = f"{address}: the kinds {sorted(stated)} are not those of the verdict database"
             yield Finding("facts", DATABASE, message)

@@ -12,13 +12,11 @@ from regiongate.domain.address import SPECIAL_BLOCKS, V4_EMBEDDINGS
 from regiongate.domain.region import country_of
 from regiongate.geo.ranges import from_networks
 from regiongate.geo.source import SourceTable
-from regiongate.geo.steps import NONE, Steps, Values, merge
-from regiongate.geo.wide import U64, Index
+from regiongate.geo.steps import NONE, Steps, Values, distinct, merge
+from regiongate.geo.wide import U64
 
 Weights = npt.NDArray[np.float64]
 """Shape (n, 2): what counts in IPv4, and what counts in IPv6."""
-
-_MOST_PACKED = 2**62
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,25 +69,6 @@ def overlay(tables: Sequence[SourceTable]) -> Overlay:
     row, votes = distinct(matrix[:, :-1])
     row = np.where(matrix[:, -1] == NONE, row, np.int32(NONE)).astype(np.int32)
     return Overlay(hi, lo, row, votes, regions)
-
-
-def distinct(matrix: Values) -> tuple[Values, Values]:
-    """For each row (int32[n, k], -1 and above) the number of its combination; the combinations.
-
-    Each row is packed into one integer, which sorts several times faster than rows do. Where the
-    integer would overflow, what is packed so far is numbered anew, without the gaps.
-    """
-    packed: Index = np.zeros(len(matrix), dtype=np.int64)
-    possible = 1
-    for column in matrix.T:
-        size = int(column.max()) + 2
-        if possible * size > _MOST_PACKED:
-            present, packed = np.unique(packed, return_inverse=True)
-            possible = present.size
-        packed = packed * size + (column + 1)
-        possible *= size
-    _, first, inverse = np.unique(packed, return_index=True, return_inverse=True)
-    return inverse.astype(np.int32), matrix[first]
 
 
 def _aside() -> Steps:

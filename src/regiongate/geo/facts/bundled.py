@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from regiongate.geo.facts import clouds, iporigin
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from regiongate.geo.facts import clouds
 from regiongate.geo.facts.table import FactTable
 from regiongate.geo.source import Source
 
-_SOURCES = {clouds.NAME: clouds.source, iporigin.NAME: iporigin.source}
-_TABLES = {clouds.NAME: clouds.load, iporigin.NAME: iporigin.load}
+_SOURCES = {clouds.NAME: "clouds:source", "iporigin": "iporigin:source"}
+_TABLES = {clouds.NAME: "cloud_ranges:load", "iporigin": "iporigin:load"}
+"""Where the functions are. They are imported when one is asked for: reading ranges needs Arrow."""
 
 
 def names() -> tuple[str, ...]:
@@ -17,9 +22,16 @@ def names() -> tuple[str, ...]:
 
 def source(name: str) -> Source:
     """What is known of one; KeyError when there is none, CannotRun when it is not installed."""
-    return _SOURCES[name]()
+    known: Callable[[], Source] = _function(_SOURCES[name])
+    return known()
 
 
 def load(name: str) -> FactTable:
     """What one states; KeyError when there is none. Raises SourceError or CannotRun."""
-    return _TABLES[name]()
+    table: Callable[[], FactTable] = _function(_TABLES[name])
+    return table()
+
+
+def _function(where: str) -> Any:
+    module, _, name = where.partition(":")
+    return getattr(import_module(f"{__package__}.{module}"), name)

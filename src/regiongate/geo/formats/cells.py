@@ -13,6 +13,7 @@ import pyarrow.csv as arrow_csv
 from regiongate.geo.formats.lines import Block
 from regiongate.geo.formats.raw import Fault
 from regiongate.geo.formats.rejects import Rejects
+from regiongate.geo.formats.row import cells_of
 from regiongate.geo.wide import Index
 
 _QUOTE = ord('"')
@@ -37,12 +38,6 @@ def columns(
     if texts is not None:
         return Columns(block.lines, texts)
     return _by_line(block, places, delimiter, shape, rejects)
-
-
-def cells_of(line: str, delimiter: str) -> list[str]:
-    """The cells of one line, trimmed. Raises csv.Error when its quotes do not match."""
-    cells = next(csv.reader([line], delimiter=delimiter, strict=True), [])
-    return [cell.strip() for cell in cells]
 
 
 def _by_arrow(

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from regiongate.geo.formats.cells import cells_of, columns
+from regiongate.geo.formats.cells import columns
 from regiongate.geo.formats.fields import Places, places_of
 from regiongate.geo.formats.labelling import Codes, Labels, combined
 from regiongate.geo.formats.lines import Block, blocks, head
 from regiongate.geo.formats.raw import Wanted
+from regiongate.geo.formats.row import cells_of, is_heading
 from regiongate.geo.formats.spans import Spans
 from regiongate.geo.formats.table import TableMaker
 
@@ -38,11 +39,6 @@ def layout_of(content: bytes, file: str) -> Layout:
     except csv.Error:
         cells = ()
     return Layout(delimiter, cells if is_heading(cells) else ())
-
-
-def is_heading(cells: Sequence[str]) -> bool:
-    """Whether these are no addresses: those have a digit or a colon in the first cell."""
-    return bool(cells) and not any(c.isdigit() or c == ":" for c in cells[0])
 
 
 def read_rows(

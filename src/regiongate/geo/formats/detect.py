@@ -9,11 +9,9 @@ from ipaddress import ip_address, ip_network
 
 from regiongate.domain.region import is_region_shape, is_subdivision
 from regiongate.geo.formats.archive import ZIP_MAGIC
-from regiongate.geo.formats.cells import cells_of
-from regiongate.geo.formats.csv_rows import is_heading
-from regiongate.geo.formats.geolite2 import REFERENCE
 from regiongate.geo.formats.lines import head
 from regiongate.geo.formats.rejects import shown
+from regiongate.geo.formats.row import REFERENCE, cells_of, is_heading
 from regiongate.geo.mmdb.metadata import LARGEST_METADATA, MARKER
 from regiongate.geo.source import file_error
 

@@ -25,6 +25,7 @@ from regiongate.geo.formats.fields import alternatives, no_field
 from regiongate.geo.formats.labelling import Labels, combined
 from regiongate.geo.formats.raw import ANYTHING, Fault, RawTable, Wanted
 from regiongate.geo.formats.rejects import Rejects, shown
+from regiongate.geo.formats.row import REFERENCE
 from regiongate.geo.formats.spans import networks
 from regiongate.geo.formats.table import TableMaker
 from regiongate.geo.ranges import from_nested
@@ -32,7 +33,6 @@ from regiongate.geo.source import SourceError, file_error
 from regiongate.geo.steps import overlay
 
 COUNTRY, PART = "country_iso_code", "subdivision_1_iso_code"
-REFERENCE = "geoname_id"
 _BLOCKS = ("-Blocks-IPv4.csv", "-Blocks-IPv6.csv")
 _LOCATIONS = "-Locations-en.csv"
 

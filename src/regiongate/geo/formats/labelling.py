@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from regiongate.geo.formats.raw import Fault, Label, LabelCheck
 from regiongate.geo.wide import Index
+
+if TYPE_CHECKING:  # A MaxMind DB has labels too, and needs no Arrow.
+    import pyarrow as pa
 
 Codes = npt.NDArray[np.int32]
 

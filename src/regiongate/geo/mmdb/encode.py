@@ -31,18 +31,28 @@ def encode_value(value: object) -> bytes:
 
 
 def encode_map(fields: Mapping[str, bytes]) -> bytes:
-    """The bytes of a map whose values are encoded already, the keys sorted."""
-    pairs = [_text(key) + fields[key] for key in sorted(fields)]
-    return _control(MAP, len(fields)) + b"".join(pairs)
+    """The bytes of a map whose values are encoded already, the keys sorted.
+
+    Raises TypeError when a key is no text.
+    """
+    control, keys = _keys(tuple(fields))
+    parts = [control]
+    for key, encoded in keys:
+        parts += (encoded, fields[key])
+    return b"".join(parts)
 
 
-def _map(value: Mapping[object, object]) -> bytes:
-    fields: dict[str, bytes] = {}
-    for key, item in value.items():
-        if not isinstance(key, str):
-            raise TypeError("a MaxMind DB map has text keys only")
-        fields[key] = encode_value(item)
-    return encode_map(fields)
+@lru_cache(maxsize=1 << 10)
+def _keys(names: tuple[object, ...]) -> tuple[bytes, list[tuple[str, bytes]]]:
+    """What all maps with these keys have in common: very many records have the same few."""
+    texts = [name for name in names if isinstance(name, str)]
+    if len(texts) < len(names):
+        raise TypeError("a MaxMind DB map has text keys only")
+    return _control(MAP, len(names)), [(text, _text(text)) for text in sorted(texts)]
+
+
+def _map(value: Mapping[str, object]) -> bytes:
+    return encode_map({key: encode_value(item) for key, item in value.items()})
 
 
 def _array(value: Sequence[object]) -> bytes:

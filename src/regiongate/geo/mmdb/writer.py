@@ -75,7 +75,7 @@ def _data_section(
     steps: Steps, records: Sequence[object]
 ) -> tuple[Steps, bytes, npt.NDArray[np.int64]]:
     """Steps over distinct records in the order of their first use, their bytes, and the offsets."""
-    used, first_use = np.unique(steps.value, return_index=True)
+    used, first_use = steps.first_rows()
     new_value = np.full(len(records), NONE, dtype=np.int32)
     value_of_bytes: dict[bytes, int] = {}
     parts: _Parts = {}
@@ -89,7 +89,7 @@ def _data_section(
 
 def _encoded(record: object, parts: _Parts) -> bytes:
     """The bytes of a record. Records often share the very objects that are in their fields."""
-    if type(record) is not dict or not all(isinstance(key, str) for key in record):
+    if type(record) is not dict:
         return encode_value(record)
     fields = {}
     for key, item in record.items():
