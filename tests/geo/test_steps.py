@@ -56,6 +56,15 @@ def test_remap(function: Steps) -> None:
 
 
 @given(steps())
+def test_first_rows(function: Steps) -> None:
+    """Each value that occurs is named once, in order, with the first row that has it."""
+    used, first = function.first_rows()
+    held = function.value.tolist()
+    assert used.tolist() == sorted(set(held))
+    assert first.tolist() == [held.index(value) for value in used.tolist()]
+
+
+@given(steps())
 def test_address_count_v4(function: Steps) -> None:
     """Each step counts its IPv4 addresses; together they are all there are."""
     counts = address_count_v4(function.hi, function.lo)

@@ -212,8 +212,8 @@ def _place(
     row: Values,
 ) -> Place:
     """The place that a row of the layers speaks of: votes, facts, special block, network."""
-    *said, special, network = (int(value) for value in row)
-    votes = tuple(_region(t, value) for t, value in zip(tables, said, strict=False))
+    *said, special, network = row.tolist()
+    votes = tuple([_region(t, value) for t, value in zip(tables, said, strict=False)])
     kinds: set[str] = set()
     for layer, value in zip(stated, said[len(tables) :], strict=True):
         kinds |= set(layer.kinds[value] if value != NONE else ())

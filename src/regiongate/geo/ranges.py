@@ -55,9 +55,12 @@ def from_networks(networks: Sequence[tuple[IPNetwork, int]]) -> Steps:
 
     Raises BadRange when one network is given twice with different values.
     """
-    first = wide.split([int(network.network_address) for network, _ in networks])
-    last = wide.split([int(network.broadcast_address) for network, _ in networks])
-    return from_nested(*first, *last, np.array([value for _, value in networks], dtype=np.int32))
+    hi, lo = wide.split([int(network.network_address) for network, _ in networks])
+    # The last address is made here: a network makes its own slowly, one at a time.
+    free = [network.max_prefixlen - network.prefixlen for network, _ in networks]
+    hi_ones, lo_ones = wide.ones(np.array(free, dtype=np.int64))
+    values = np.array([value for _, value in networks], dtype=np.int32)
+    return from_nested(hi, lo, hi | hi_ones, lo | lo_ones, values)
 
 
 def from_nested(first_hi: U64, first_lo: U64, last_hi: U64, last_lo: U64, values: Values) -> Steps:

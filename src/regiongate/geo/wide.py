@@ -22,6 +22,14 @@ def split(numbers: list[int]) -> tuple[U64, U64]:
     return hi, lo
 
 
+_HI_ONES, _LO_ONES = split([(1 << count) - 1 for count in range(129)])
+
+
+def ones(count: Index) -> tuple[U64, U64]:
+    """The numbers whose lowest `count` bits (0 to 128) are ones and the others zeros."""
+    return _HI_ONES[count], _LO_ONES[count]
+
+
 def less(a_hi: U64, a_lo: U64, b_hi: U64, b_lo: U64) -> Flags:
     """Where a < b."""
     below: Flags = (a_hi < b_hi) | ((a_hi == b_hi) & (a_lo < b_lo))

@@ -14,7 +14,9 @@ from regiongate.compiler.verify.gate import EVERYBODY, Gate, OpenBundle
 from regiongate.compiler.verify.history import Expected, History
 from regiongate.compiler.verify.leaf import Leaf
 from regiongate.compiler.verify.sample import Sampled
+from regiongate.domain.judge import open_path
 from regiongate.domain.organization import ORDINARY, Standing
+from regiongate.domain.place import Place
 from regiongate.domain.policy import Policy
 from regiongate.domain.refusal import REGION, SELF_CHECK_PATH, UNKNOWN, ground_of
 from regiongate.domain.verdict import Verdict
@@ -68,6 +70,15 @@ class _Asking:
         self.bundle = bundle
         self.policy = bundle.policy
         self.gate = gate
+        self._histories: dict[tuple[Place, Standing, str | None], History] = {}
+
+    def history(self, place: Place, standing: Standing, path: str | None = None) -> History:
+        """What the judge says; all that counts of a path is which open path covers it."""
+        opened = open_path(self.policy.open_paths, path)
+        key = (place, standing, opened)
+        if key not in self._histories:
+            self._histories[key] = History(self.policy, place, standing, path)
+        return self._histories[key]
 
     def compare(
         self, kind: Sampled, standing: Standing, instants: list[datetime], path: str
@@ -75,7 +86,7 @@ class _Asking:
         located = self.gate.located(kind.record)
         # The self-check tells what an ordinary path would get.
         judged = None if path == SELF_CHECK_PATH else path
-        history = History(self.policy, kind.place, standing, judged)
+        history = self.history(kind.place, standing, judged)
         for at in instants:
             leaf = self.gate.answer(located, standing.name, at, path)
             expected = history.at(at)
@@ -104,7 +115,7 @@ class _Asking:
     ) -> Iterator[Finding]:
         """The readable table, by which a running gateway is probed, says the same."""
         rows = self.bundle.decisions["standings"][standing.name][self.place_of(kind)]
-        history = History(self.policy, kind.place, standing)
+        history = self.history(kind.place, standing)
         for at in instants:
             said, must = row_at(rows, at), history.at(at).decision
             names = ("verdict", "rule", "class", "would")

@@ -14,8 +14,8 @@ from regiongate.domain.organization import ORDINARY
 from regiongate.domain.place import Place, counted_votes
 from regiongate.domain.policy import LocationRules, Policy
 from regiongate.domain.verdict import PlaceClass, Verdict
-from regiongate.geo.compare.overlay import Overlay, distinct
-from regiongate.geo.steps import NONE, Values
+from regiongate.geo.compare.overlay import Overlay
+from regiongate.geo.steps import NONE, Values, distinct
 
 Codes = npt.NDArray[np.int8]
 

@@ -17,16 +17,13 @@ from regiongate.geo.formats.numbers import BAD, FOUR, INTEGER, SIX, Kinds, numbe
 from regiongate.geo.formats.raw import Fault
 from regiongate.geo.formats.rejects import shown
 from regiongate.geo.steps import V4_END
-from regiongate.geo.wide import MAX64, U64, Flags, Index
+from regiongate.geo.wide import U64, Flags, Index
 
 COMPATIBLE = "::/96"
 """Where the address space has IPv4, so that IPv6 has no room there (RFC 4291, section 2.5.5.1)."""
 
 _END, _V4_BITS = np.uint64(V4_END), np.uint64(V4_END - 1)
 _LENGTHS = {str(length): length for length in range(129)}
-# By the number of bits behind a prefix: the mask of those in each half.
-_LO_MASK = np.array([min((1 << bits) - 1, MAX64) for bits in range(129)], dtype=np.uint64)
-_HI_MASK = np.array([((1 << bits) - 1) >> 64 for bits in range(129)], dtype=np.uint64)
 
 
 class Ends(NamedTuple):
@@ -102,7 +99,7 @@ def networks(texts: pa.StringArray) -> Spans:
     bits = np.where(found.kind == FOUR, 32, 128) - lengths
     good = ((found.kind == FOUR) | (found.kind == SIX)) & (bits >= 0)
     bits = np.where(good, bits, 0)
-    hi_mask, lo_mask = _HI_MASK[bits], _LO_MASK[bits]
+    hi_mask, lo_mask = wide.ones(bits)
     good &= ((found.hi & hi_mask) == 0) & ((found.lo & lo_mask) == 0)
     ends = Ends(found.hi, found.lo, found.hi | hi_mask, found.lo | lo_mask)
     return _settled(ends, found.kind, good, lambda row: _bad_network(str(texts[row])))

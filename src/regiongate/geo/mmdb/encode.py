@@ -74,12 +74,21 @@ _short_text = lru_cache(maxsize=1 << 14)(_any_text)
 
 
 def _integer(value: int) -> bytes:
+    return _small_integer(value) if 0 <= value < _SMALL else _any_integer(value)
+
+
+def _any_integer(value: int) -> bytes:
     if value < 0:
         return _control(INT32, 4) + value.to_bytes(4, signed=True)
     kind = next((kind for bits, kind in _UNSIGNED if value >> bits == 0), None)
     if kind is None:
         raise OverflowError(f"{value} has more than 128 bits")
     return sized_integer(value, kind)
+
+
+_SMALL = 1 << 8
+_small_integer = lru_cache(maxsize=_SMALL)(_any_integer)
+"""Counts come in every record too."""
 
 
 def sized_integer(value: int, kind: int) -> bytes:

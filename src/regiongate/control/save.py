@@ -1,0 +1,88 @@
+"""Save: keep the sightings of files in the store, each content once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+
+from regiongate.control.contents import begins_with, content_of
+from regiongate.domain.errors import CannotRun
+from regiongate.store.database import Database
+from regiongate.store.files import SavedFile, SavedFiles
+from regiongate.store.logs import FollowedLogs, LogState
+from regiongate.store.sightings import Sightings
+from regiongate.survey.files import LogFile
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file and what the store would note of it."""
+
+    file: LogFile
+    noted: SavedFile
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which of the files are to be counted, and which have been saved before or came twice."""
+
+    fresh: tuple[Content, ...]
+    known: tuple[Content, ...]
+
+
+def plan(database: Database, files: Sequence[LogFile], at: datetime) -> Plan:
+    """Look at the contents of files. Raises CannotRun when rows of one would count twice."""
+    fresh: dict[str, Content] = {}
+    known: list[Content] = []
+    with database.reading() as connection:
+        saved, followed = SavedFiles(connection), FollowedLogs(connection)
+        for file in files:
+            content = Content(file, content_of(file, at))
+            if content.noted.digest in fresh or saved.find(content.noted.digest) is not None:
+                known.append(content)
+                continue
+            _refuse_counted(content, saved, followed)
+            fresh[content.noted.digest] = content
+    return Plan(tuple(fresh.values()), tuple(known))
+
+
+def keep(
+    database: Database, found: Plan, sightings: Callable[[Sequence[LogFile]], pa.Table]
+) -> int:
+    """Add the sightings of the fresh files; returns how many files were added, all or none.
+
+    `sightings` is asked for those of some files (`store.sightings.SCHEMA`). Raises CannotRun when
+    a file has changed since it was looked at, or when another process saves some of them.
+    """
+    if not found.fresh:
+        return 0
+    rows = sightings([content.file for content in found.fresh])
+    for content in found.fresh:
+        if content_of(content.file, content.noted.saved_at) != content.noted:
+            message = f"{content.file.name} changed while it was read"
+            raise CannotRun(f"{message}: save it when it is complete, or use --follow")
+    with database.writing() as connection:
+        files = SavedFiles(connection)
+        added = sum(files.add(content.noted) for content in found.fresh)
+        if added and added < len(found.fresh):
+            raise CannotRun("another process has just saved some of these files: save again")
+        if added:
+            Sightings(connection).add(rows)
+    return added
+
+
+def _refuse_counted(content: Content, saved: SavedFiles, followed: FollowedLogs) -> None:
+    """Refuse a file of which the store has counted the beginning."""
+    name, noted = content.file.name, content.noted
+    log = followed.find(noted.head)
+    if log is not None and (log.state is LogState.OPEN or log.position > log.begun):
+        raise CannotRun(f"{name} is a file of {log.name}, which is followed: its rows are counted")
+    for before in saved.beginning(noted.head):
+        if before.bytes < noted.bytes and begins_with(content.file.path, before):
+            message = (
+                f"{name} begins with all of {before.name}, saved {before.saved_at.isoformat()}"
+            )
+            raise CannotRun(f"{message}: its rows would count twice; follow a log that grows")
