@@ -10,10 +10,24 @@ import pytest
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
 ) -> None:
-    """Say loudly when the gate forbids skips and something was skipped."""
+    """Say how much was compared, and loudly when the gate forbids skips and there was one."""
+    _say_comparisons(terminalreporter)
     skipped = terminalreporter.stats.get("skipped", [])
     if skipped and os.environ.get("REGIONGATE_NO_SKIPS"):
         terminalreporter.write_line(f"{len(skipped)} tests were skipped, which the gate forbids")
+
+
+def _say_comparisons(terminalreporter: pytest.TerminalReporter) -> None:
+    """The count of tests/exactness; it comes with the reports, from other processes too."""
+    found = [report for reports in terminalreporter.stats.values() for report in reports]
+    reports = [report for report in found if getattr(report, "when", "") == "call"]
+    said = [pair for report in reports for pair in report.user_properties]
+    total = {
+        name: sum(n for key, n in said if key == name) for name in ("comparisons", "mismatches")
+    }
+    if total["comparisons"]:
+        compared, wrong = total["comparisons"], total["mismatches"]
+        terminalreporter.write_line(f"exactness: {compared:,} comparisons, {wrong:,} mismatches")
 
 
 @pytest.hookimpl(trylast=True)

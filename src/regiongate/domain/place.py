@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -91,8 +91,8 @@ def locate(policy: Policy, place: Place, at: datetime) -> Located:
     )  # Of a few votes; a Counter takes far longer.
     agreeing = chosen.count(side)
     disputed = agreeing < policy.location.agree
-    rests_on = tuple(s for s, vote in votes.items() if disputed or sides[vote][0] is side)
-    region = most_voted(votes[source] for source in rests_on)
+    rests_on = tuple([s for s, vote in votes.items() if disputed or sides[vote][0] is side])
+    region = most_voted([votes[source] for source in rests_on])
     supported, said = sides[region]
     return Located(region, supported, said, agreeing, disputed, rests_on)
 
@@ -132,7 +132,6 @@ def _counts_as(vote: str, part: str | None) -> str:
     return part if part is not None and country_of(part) == country else country
 
 
-def most_voted(votes: Iterable[str]) -> str:
+def most_voted(votes: Sequence[str]) -> str:
     """The region with most votes; equal votes go to the one named first. Needs at least one."""
-    said = list(votes)
-    return max(dict.fromkeys(said), key=said.count)
+    return max(dict.fromkeys(votes), key=votes.count)

@@ -59,10 +59,9 @@ class SupportedList:
         change for the country, then the country on the list, then its state. Among changes for
         one region the one that began last wins.
         """
-        for code in dict.fromkeys((region, country_of(region))):
-            said = self._named(code, at)
-            if said is not None:
-                return said
+        said = self._named(region, at) or self._named(country_of(region), at)
+        if said is not None:
+            return said
         state = STATE_OF_TERRITORY.get(country_of(region))
         if state is not None and self.territories is Territories.FOLLOW_STATE:
             supported, rule = self.supports(state, at)
