@@ -304,6 +304,10 @@ NEEDS: Mapping[Event, tuple[str, ...]] = MappingProxyType(
 """Which facts an event cannot be told without."""
 
 
+AHEAD = frozenset({Event.ANNOUNCEMENT, Event.REMINDER})
+"""What is told before the date of the block; afterwards it would say what is no longer so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Everything that one message says. `at` is the instant from which it speaks.
@@ -333,6 +337,8 @@ class Notice:
         missing = [name for name in NEEDS[self.event] if getattr(self, name) is None]
         if missing:
             raise ValueError(f"notice {self.id}: {self.event} needs {', '.join(missing)}")
+        if self.event in AHEAD and self.block is not None and self.block <= self.at:
+            raise ValueError(f"notice {self.id}: {self.event} comes before the date that it names")
 
     @property
     def block(self) -> datetime | None:
