@@ -40,6 +40,10 @@ COMMANDS = {
         "regiongate.cli.explain:explain",
         "Explain the verdict on ADDRESS, or on one request by its id.",
     ),
+    "survey": Lazy(
+        "regiongate.cli.survey:survey",
+        "Tell from access logs which organizations use the API from where.",
+    ),
     "geo": Lazy(
         "regiongate.cli.geo:geo",
         "List, fetch, compare and ask the sources that say where addresses are.",

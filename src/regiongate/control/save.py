@@ -15,14 +15,21 @@ from regiongate.store.files import SavedFile, SavedFiles
 from regiongate.store.logs import FollowedLogs, LogState
 from regiongate.store.sightings import Sightings
 from regiongate.survey.files import LogFile
+from regiongate.survey.locate import locate
+from regiongate.survey.placing import Placing
+from regiongate.survey.rotation import Stamp, stamp
+from regiongate.survey.scan import Log, Span, scan
+from regiongate.survey.session import Session, session
+from regiongate.survey.sightings import sightings
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A file and what the store would note of it."""
+    """A file, what the store would note of it, and its stamp when it was looked at."""
 
     file: LogFile
     noted: SavedFile
+    stamp: Stamp | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,45 @@ class Plan:
     known: tuple[Content, ...]
 
 
+class Saving:
+    """What a survey does to keep its sightings: `look` before it reads, `keep` once it is done."""
+
+    def __init__(self, database: Database, at: datetime) -> None:
+        self._database = database
+        self._at = at
+        self._plan = Plan((), ())
+        self.kept: tuple[str, ...] = ()
+        """The names of the files whose sightings were added; empty before `keep`."""
+        self.known: tuple[str, ...] = ()
+        """The names of those that had been kept before, or came twice."""
+
+    def look(self, logs: Sequence[Log]) -> None:
+        """Look at the contents of logs. Raises CannotRun when rows of one would count twice."""
+        self._plan = plan(self._database, [log.file for log in logs], self._at)
+
+    def keep(self, opened: Session, logs: Sequence[Log], placing: Placing) -> None:
+        """Keep the sightings of the fresh ones of `logs`, which `opened` has read and located.
+
+        Where only some are fresh, those are read once more, by themselves.
+        """
+
+        def found(files: Sequence[LogFile]) -> pa.Table:
+            fresh = [log for log in logs if log.file in files]
+            if len(fresh) == len(logs):
+                return sightings(opened.connection)
+            with session() as own:
+                scan(own, fresh, Span(), lambda _: None)
+                locate(own, placing)
+                return sightings(own.connection)
+
+        added = keep(self._database, self._plan, found)
+        fresh, known = (
+            tuple(content.file.name for content in files)
+            for files in (self._plan.fresh, self._plan.known)
+        )
+        self.kept, self.known = (fresh, known) if added else ((), fresh + known)
+
+
 def plan(database: Database, files: Sequence[LogFile], at: datetime) -> Plan:
     """Look at the contents of files. Raises CannotRun when rows of one would count twice."""
     fresh: dict[str, Content] = {}
@@ -40,7 +86,8 @@ def plan(database: Database, files: Sequence[LogFile], at: datetime) -> Plan:
     with database.reading() as connection:
         saved, followed = SavedFiles(connection), FollowedLogs(connection)
         for file in files:
-            content = Content(file, content_of(file, at))
+            before = stamp(file.path)
+            content = Content(file, content_of(file, at), before)
             if content.noted.digest in fresh or saved.find(content.noted.digest) is not None:
                 known.append(content)
                 continue
@@ -61,7 +108,7 @@ def keep(
         return 0
     rows = sightings([content.file for content in found.fresh])
     for content in found.fresh:
-        if content_of(content.file, content.noted.saved_at) != content.noted:
+        if stamp(content.file.path) != content.stamp:
             message = f"{content.file.name} changed while it was read"
             raise CannotRun(f"{message}: save it when it is complete, or use --follow")
     with database.writing() as connection:

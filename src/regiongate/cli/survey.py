@@ -1,0 +1,202 @@
+"""`regiongate survey`: who is affected, from the logs one already has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from regiongate.cli import output
+from regiongate.cli.gateway_options import state_option
+from regiongate.cli.options import FilePath, Instant, json_option, sources_option
+from regiongate.cli.survey_follow import follow_log, open_store, store_option
+from regiongate.control.save import Saving
+from regiongate.control.survey import REJECTED_FILE, Wish
+from regiongate.control.survey import survey as survey_logs
+from regiongate.domain.survey import Survey, Surveyed
+from regiongate.geo.store.catalogue import Catalogue
+from regiongate.survey.files import STDIN
+from regiongate.survey.recognize import Said, columns_said
+from regiongate.survey.record import record
+from regiongate.survey.scan import Span
+
+_HEADINGS = (
+    *("organization", "requests", "unsupported", "share", "countries", "disputed", "anonymizers"),
+    *("keys", "first seen", "last seen"),
+)
+
+
+@click.command()
+@click.argument("logs", nargs=-1, required=True, metavar="LOG…")
+@click.option(
+    "--policy",
+    type=FilePath(),
+    help="The policy to judge by; needed, but with --follow it is the one in force.",
+)
+@click.option("--organizations", type=FilePath(), help="Who is exempt, suspended.")
+@click.option(
+    "--at",
+    type=Instant(),
+    help="The instant to judge at.  [default: the block date, if it is to come, else now]",
+)
+@click.option("--since", type=Instant(), help="Leave out what is before.")
+@click.option("--until", type=Instant(), help="Leave out what is then or later.")
+@click.option("--log-format", metavar="FORMAT", help="An nginx log_format: '$remote_addr …'.")
+@click.option("--columns", default="", metavar="address=NAME,…", help="Where the columns are.")
+@click.option("--all", "everyone", is_flag=True, help="Tell of unaffected organizations too.")
+@click.option(
+    "--examples/--no-examples",
+    default=True,
+    help="Tell examples of hosts, paths and models; without it is faster.",
+)
+@click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="Rows to show.")
+@click.option("--out", type=FilePath(), help="Write survey.json and rejected rows to a new folder.")
+@click.option("--memory", metavar="4GB", help="Limit of memory; beyond it, disk is used.")
+@click.option("--save", is_flag=True, help="Keep the sightings in the store, each content once.")
+@click.option("--follow", is_flag=True, help="Keep the sightings of one live gateway log.")
+@store_option
+@state_option
+@sources_option
+@json_option
+@click.pass_context
+def survey(
+    ctx: click.Context,
+    logs: tuple[str, ...],
+    policy: Path | None,
+    organizations: Path | None,
+    at: datetime | None,
+    since: datetime | None,
+    until: datetime | None,
+    log_format: str | None,
+    columns: str,
+    everyone: bool,
+    examples: bool,
+    top: int,
+    out: Path | None,
+    memory: str | None,
+    save: bool,
+    follow: bool,
+    store_url: str | None,
+    state_dir: Path,
+    catalogue: Catalogue,
+    as_json: bool,
+) -> None:
+    """Survey access logs: files, folders, globs, or - for standard input.
+
+    Tells which organizations use the API from unsupported regions.
+    """
+    if follow:
+        follow_log(_followed(ctx), policy, at, catalogue, state_dir, store_url)
+        return
+    if policy is None:
+        raise click.UsageError("Name the --policy to judge by.")
+    if save and (since or until):
+        raise click.UsageError("--save keeps whole files: leave out --since and --until.")
+    now = datetime.now(UTC).replace(microsecond=0)
+    wish = Wish(
+        logs=logs,
+        policy=policy,
+        now=now,
+        at=at,
+        span=Span(since, until),
+        said=Said(log_format, columns_said(columns)),
+        organizations=organizations,
+        everyone=everyone,
+        examples=examples,
+        out=out,
+        memory=memory,
+    )
+    saving = Saving(open_store(store_url, state_dir), now) if save else None
+    with _progress() as hear:
+        found = survey_logs(wish, catalogue, hear, saving)
+    if saving is not None:
+        words = f"Kept the sightings of {len(saving.kept)} files"
+        click.echo(f"{words}; those of {len(saving.known)} were kept before.", err=True)
+    if as_json:
+        output.print_json(record(found))
+    else:
+        _print(found, top, out)
+
+
+_WITH_FOLLOW = frozenset({"logs", "policy", "at", "follow", "store_url", "state_dir", "catalogue"})
+
+
+def _followed(ctx: click.Context) -> Path:
+    """The one log to follow. An option that would be ignored is refused."""
+    given = {
+        name for name in ctx.params if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT
+    }
+    ignored = [one.opts[0] for one in ctx.command.params if one.name in given - _WITH_FOLLOW]
+    if ignored:
+        raise click.UsageError(f"--follow prints no survey: leave out {', '.join(ignored)}.")
+    logs = ctx.params["logs"]
+    if len(logs) != 1 or logs[0] == STDIN:
+        raise click.UsageError("--follow follows one log: name its file.")
+    return Path(logs[0])
+
+
+def _print(found: Survey, top: int, out: Path | None) -> None:
+    rows, judging = found.rows, found.judging
+    click.echo(
+        f"Judged at {output.utc(judging.at)} ({judging.because}) by {judging.policy} "
+        f"{judging.version}, list {judging.list}."
+    )
+    if found.organizations:
+        output.print_table(_HEADINGS, [_row(one) for one in found.organizations[:top]])
+    told = len(found.organizations)
+    click.echo(f"{told} of {found.organizations_seen} organizations; the first {min(top, told)}.")
+    click.echo(
+        f"{rows.read} rows: {rows.located} located, {rows.unknown} unknown, {rows.special} "
+        f"special, {rows.rejected} rejected; {rows.outside} outside of the time."
+    )
+    if rows.rejected:
+        where = "--out DIR tells which" if out is None else str(out / REJECTED_FILE)
+        click.echo(f"Rejected rows were not counted for anybody: {where}.", err=True)
+
+
+def _row(one: Surveyed) -> tuple[object, ...]:
+    seen = one.seen
+    unsupported = seen.unsupported
+    countries = ", ".join(f"{code} {n}" for code, n in list(unsupported.countries.items())[:4])
+    return (
+        _plain(one.id),
+        seen.requests,
+        unsupported.part.requests,
+        f"{unsupported.part.share:.1%}",
+        countries or "-",
+        seen.disputed.requests,
+        seen.anonymizer.requests,
+        len(one.keys),
+        seen.first_seen,
+        seen.last_seen,
+    )
+
+
+def _plain(name: str | None) -> str | None:
+    """A name from a log, with whatever would steer a terminal made visible."""
+    if name is None or name.isprintable():
+        return name
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in name)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, float], None]]:
+    """A bar on a terminal; nothing elsewhere."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("reading", total=1.0)
+        yield lambda what, share: bar.update(task, description=what, completed=share)

@@ -1,0 +1,104 @@
+"""A DuckDB connection for one survey: its limits, its macros, and its own folder to spill into."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from regiongate.domain.errors import CannotRun
+from regiongate.geo.column.pieces import cores
+from regiongate.survey.formats.values import SINCE_1970
+from regiongate.survey.keys import PUBLIC_KEY
+
+Tell = Callable[[float], None]
+"""Hears how much of the files has been read, from 0 to 1."""
+
+_EVERY = 0.1
+
+_NETWORK_TEXT = """
+CREATE OR REPLACE TEMP MACRO network_text(hi, lo) AS CASE
+  WHEN hi = 0 AND lo < 4294967296 THEN
+    (lo >> 24)::VARCHAR || '.' || ((lo >> 16) & 255)::VARCHAR || '.' ||
+    ((lo >> 8) & 255)::VARCHAR || '.0/24'
+  WHEN hi = 0 THEN '::/48'
+  WHEN (hi >> 16) & 4294967295 = 0 THEN format('{:x}', hi >> 48) || '::/48'
+  WHEN (hi >> 16) & 65535 = 0
+    THEN format('{:x}:{:x}::/48', hi >> 48, (hi >> 32) & 65535)
+  WHEN hi >> 32 = 0 THEN format('0:0:{:x}::/48', (hi >> 16) & 65535)
+  ELSE format('{:x}:{:x}:{:x}::/48', hi >> 48, (hi >> 32) & 65535, (hi >> 16) & 65535)
+END
+"""
+
+
+_SHORT_PATH = r"""
+CREATE OR REPLACE TEMP MACRO short_path(p) AS
+  nullif(regexp_extract(p, '^/?[^/?#]*(?:/[^/?#]*)?'), '')
+"""
+
+
+class Session:
+    """One connection. `folder` is its own, and gone afterwards."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        self.connection = connection
+        self.folder = folder
+
+    def run(self, sql: str, tell: Tell | None = None) -> duckdb.DuckDBPyConnection:
+        """Runs a statement; `tell` hears of its progress. Ctrl-C ends it at once."""
+        with ThreadPoolExecutor(1) as pool:
+            done = pool.submit(self.connection.execute, sql)
+            try:
+                while not done.done():
+                    time.sleep(_EVERY if tell is not None else _EVERY / 10)
+                    if tell is not None:
+                        tell(max(0.0, self.connection.query_progress() / 100))
+            except BaseException:
+                self.connection.interrupt()
+                raise
+            return done.result()
+
+
+@contextmanager
+def session(memory: str | None = None, threads: int | None = None) -> Iterator[Session]:
+    """A session with a limit of memory, such as `4GB`, beyond which it spills to disk."""
+    folder = Path(tempfile.mkdtemp(prefix="regiongate-survey-"))
+    connection = duckdb.connect(":memory:")
+    try:
+        _configure(connection, folder, memory, threads or cores())
+        yield Session(connection, folder)
+    except duckdb.OutOfMemoryException as error:
+        message = f"the survey needs more memory or room in {folder.parent} than there is"
+        raise CannotRun(f"{message}: {error}") from error
+    finally:
+        connection.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _configure(
+    connection: duckdb.DuckDBPyConnection, folder: Path, memory: str | None, threads: int
+) -> None:
+    settings = {
+        "TimeZone": "UTC",
+        "threads": threads,
+        "temp_directory": str(folder / "spill"),
+        "preserve_insertion_order": False,
+        "enable_progress_bar": False,
+        # Nothing that a log says may make the database fetch or open something.
+        "autoinstall_known_extensions": False,
+    }
+    for name, value in settings.items():
+        connection.execute(f"SET {name} = ?", [value])
+    if memory is not None:
+        try:
+            connection.execute("SET memory_limit = ?", [memory])
+        except duckdb.Error as error:
+            raise CannotRun(f"--memory {memory} is no amount such as 4GB: {error}") from error
+    for macro in (SINCE_1970, PUBLIC_KEY, _NETWORK_TEXT, _SHORT_PATH):
+        connection.execute(macro)

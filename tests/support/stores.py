@@ -1,0 +1,40 @@
+"""Stores for the tests, each on SQLite and on PostgreSQL; import the fixtures that are used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from regiongate.store.database import Database
+from tests.support.postgresql import HINT, Server, binaries, running_server
+
+BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A server of our own, or a skip with what to install."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip(HINT)
+    with running_server(programs) as server:
+        yield server
+
+
+@pytest.fixture(params=BOTH)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty store is to be, on either database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store/regiongate.db"
+    server: Server = request.getfixturevalue("postgresql")
+    return server.new_database()
+
+
+@pytest.fixture
+def database(store_url: str) -> Iterator[Database]:
+    """An open store."""
+    found = Database.open(store_url)
+    yield found
+    found.close()
