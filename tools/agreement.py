@@ -138,7 +138,7 @@ class World:
     """What is measured: the bundled sources, under the example policy, judged by GeoLite2."""
 
     def __init__(self, city: SourceTable, systems: SourceTable) -> None:
-        self.policy: Policy = policyfile.load(ROOT / "examples" / "policy.yaml", bundled.names())
+        self.policy: Policy = policyfile.load(ROOT / "examples" / "policy.yaml")
         self.bundled = bundled.load_all()
         self.city, self.systems = city, systems
         self.alone: Measured = compare(self.bundled, [], self.policy, Wish(AT))

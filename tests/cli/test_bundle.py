@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from regiongate.cli.main import main
 from regiongate.geo import bundled
-from tests.support.bundles import tables
+from tests.support.bundles import seal, tables
 
 ROOT = Path(__file__).parents[2]
 WORLD = ROOT / "tests" / "compiler" / "world"
@@ -201,6 +201,7 @@ def test_diff_of_a_damaged_bundle_is_one_sentence(build: Build, tmp_path: Path) 
     """Exit code 2 and the command that finds out more."""
     build("one")
     (tmp_path / "one" / "decisions.json").write_text("{}")
+    seal(tmp_path / "one")
     done = _run("bundle", "diff", str(tmp_path / "one"), str(tmp_path / "one"))
     assert done.exit_code == 2
     assert "bundle verify" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,16 @@ def test_explain_names_the_kind(policy: Path) -> None:
     assert "anonymizer   tor" in told.replace("  anonymizer", "anonymizer")
 
 
+def test_explain_names_the_sources_of_facts_and_their_age(policy: Path) -> None:
+    """A list of Tor exits goes on deciding when it is stale, so its age is told loudly."""
+    late = ("explain", "192.42.116.9", "--policy", policy, "--at", "2027-01-10")
+    found = json.loads(run(*late, "--json").stdout)
+    (exits, clouds) = found["fact_sources"]
+    assert (exits["name"], exits["date"], exits["age_days"]) == ("exits", "2026-11-20", 51)
+    assert (exits["stale"], exits["maximum_age"], clouds["name"]) == (True, 45, "clouds")
+    assert "facts by     exits of 2026-11-20, STALE (51 days old)" in run(*late).stdout
+
+
 def test_explain_names_the_cloud_and_what_to_do(policy: Path) -> None:
     """Cloud, cloud region, its place, and the advice that the refused client reads too."""
     found = explained(HONG_KONG_CLOUD, "--policy", policy)["facts"]
@@ -80,7 +91,9 @@ def test_a_bundle_carries_the_facts(policy: Path, tmp_path: Path) -> None:
     assert run("bundle", "verify", bundle).exit_code == 0
     for address in ("192.42.116.9", HONG_KONG_CLOUD):
         ours = explained(address, "--bundle", bundle)
-        assert ours["facts"] == explained(address, "--policy", policy)["facts"]
+        of_file = explained(address, "--policy", policy)
+        assert ours["facts"] == of_file["facts"]
+        assert ours["fact_sources"] == of_file["fact_sources"]
     manifest = json.loads((bundle / "manifest.json").read_text())
     assert [source["name"] for source in manifest["facts"]] == ["exits", "clouds"]
 
@@ -101,6 +114,28 @@ def test_a_source_of_facts_does_not_vote(policy: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(policy.read_text().replace("- ipfire", "- exits"))
     done = run("explain", HONG_KONG_CLOUD, "--policy", wrong, *AT)
-    assert done.exit_code == 2
-    assert "exits states facts, and not where addresses are" in done.stderr
+    assert done.exit_code == 1
+    assert "`exits` states facts, and not where addresses are" in done.stderr
     assert "`location.facts`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("- ipfire", "- exits", "`exits` states facts"),
+        ("- exits", "- ipfire", "`ipfire` says where addresses are"),
+        ("- exits", "- iporigin", "`iporigin` is not installed: the source iporigin needs"),
+    ],
+)
+def test_check_finds_sources_that_cannot_be_asked(
+    policy: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, said: str
+) -> None:
+    """What would stop the compiler is a problem of the policy, with its place."""
+    monkeypatch.setitem(sys.modules, "iporigin", None)
+    text = policy.read_text()
+    policy.write_text(text.replace(old, new))
+    line = text[: text.index(old)].count("\n") + 1
+    done = run("policy", "check", policy)
+    assert done.exit_code == 1
+    assert f"{policy}:{line}:" in done.stderr
+    assert said in done.stderr

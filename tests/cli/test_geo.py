@@ -179,6 +179,59 @@ def test_one_that_fails_does_not_keep_the_others_from_coming(
     assert geo("update", "--file", mine).exit_code == 2
 
 
+def test_a_failure_is_in_the_json(geo: Geo, mine: Path, tmp_path: Path) -> None:
+    """Which source failed, and each reason."""
+    other = write(tmp_path / "other.mmdb", OLD)
+    assert geo("add", "a-first", "--file", other, *AT).exit_code == 0
+    other.unlink()
+    done = geo("update", "--json", *AT)
+    assert done.exit_code == 2
+    failed, fine = json.loads(done.stdout)
+    assert (failed["name"], failed["status"], fine["status"]) == ("a-first", "failed", "unchanged")
+    assert failed["objections"] == [f"{other} cannot be read: No such file or directory"]
+    write(other, b"hello\n")
+    (failed,) = json.loads(geo("update", "a-first", "--json", *AT).stdout)
+    assert failed["status"] == "failed"
+    assert failed["objections"][0].startswith(f"{other}:1:1: ")
+
+
+def test_a_file_that_does_not_say_its_date(geo: Geo, tmp_path: Path) -> None:
+    """It is as old as its last fetch where one says so, at each update of it."""
+    file = write(tmp_path / "s.csv", csv(WORLD))
+    assert geo("add", "s", "--file", file, "--dated-by-fetch", *AT).exit_code == 0
+    done = geo("update", "s", "--at", "2026-09-20")
+    assert "s: unchanged, of 2026-09-20 now, was of 2026-07-20." in done.stdout
+    stale = geo("list", "--at", "2026-09-20").stderr.splitlines()
+    assert not [line for line in stale if line.startswith("s is stale")]
+    assert geo("add", "t", "--file", file, "--date", "2026-07-01", *AT).exit_code == 0
+    write(file, csv({**WORLD, "30.0.0.0/12": "ES"}))
+    done = geo("update", "t", *AT)
+    assert (done.exit_code, "--date, or --dated-by-fetch" in done.stderr) == (1, True)
+    assert geo("update", "--dated-by-fetch", "--at", "2026-09-21").exit_code == 0
+
+
+def test_a_store_that_is_no_folder(geo: Geo, mine: Path) -> None:
+    """It is told in a sentence, with the option that names one."""
+    for command in (("list",), ("update",), ("add", "x", "--file", mine), ("lookup", "1.2.3.4")):
+        done = geo(*command, "--sources", mine)
+        assert (done.exit_code, "is not a folder" in done.stderr) == (2, True), done.output
+
+
+def test_a_source_whose_file_was_changed(geo: Geo, mine: Path, tmp_path: Path) -> None:
+    """The others answer, the exit code says that one is missing, and an update mends it."""
+    (data,) = (tmp_path / "store").glob("mine/versions/*/data")
+    data.write_bytes(OLD[:-40])
+    for command in (("list", *AT), ("lookup", "20.0.0.1")):
+        done = geo(*command)
+        assert done.exit_code == 2
+        assert "iptoasn" in done.stdout
+        assert "fetch it again: regiongate geo update mine" in done.stderr
+    dry = geo("update", "mine", "--dry-run", *AT).stdout
+    assert "mine: would be updated: version 2026-06-17" in dry
+    assert "mine: mended, version 2026-06-17" in geo("update", "mine", *AT).stdout
+    assert geo("lookup", "20.0.0.1").exit_code == 0
+
+
 def test_update_of_nothing(geo: Geo) -> None:
     """A store without sources says how to add one."""
     done = geo("update")
@@ -192,6 +245,10 @@ def test_rollback_and_remove(geo: Geo, mine: Path) -> None:
     geo("update", *AT)
     done = geo("rollback", "mine")
     assert "mine: version 2026-06-17 counts again" in done.stdout
+    assert done.stderr == ""
+    again = geo("rollback", "mine")
+    assert "mine: from it you went back before" in again.stderr
+    assert json.loads(geo("rollback", "mine", "--json").stdout)["was_left"] is True
     assert geo("update", *AT).exit_code == 1
     assert json.loads(geo("remove", "mine", "--json").stdout) == {"name": "mine", "removed": True}
     assert geo("rollback", "mine").exit_code == 2
@@ -213,6 +270,9 @@ def test_lookup_of_many(geo: Geo, mine: Path) -> None:
     wrong = geo("lookup", given="20.0.0.1\nx\n1.2.3\n")
     assert wrong.exit_code == 1
     assert wrong.stderr.count("is not an address") == 2
+    blank = geo("lookup", given="20.0.0.1\n\nx\n")
+    assert blank.stderr.startswith("<stdin>:3:1: ")
+    assert geo("lookup", "20.0.0.1", "x").stderr.startswith("addresses:2:1: ")
     assert geo("lookup", given="").exit_code == 2
 
 
@@ -279,6 +339,7 @@ def test_completion_of_names(geo: Geo, mine: Path, verb: str) -> None:
     complete = ShellComplete(main, {}, "regiongate", "_REGIONGATE_COMPLETE")
     found = complete.get_completions(["geo", verb], "m")
     assert [item.value for item in found] == ["mine"]
+    assert complete.get_completions(["geo", verb, "--sources", str(mine)], "m") == []
 
 
 def test_the_group_lists_its_commands() -> None:

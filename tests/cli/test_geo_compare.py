@@ -118,6 +118,20 @@ def test_a_survey_may_weigh(files: tuple[Path, Path], tmp_path: Path) -> None:
     assert json.loads(done.stdout)["weights"]["rejected"] == 1
 
 
+def test_countries_without_a_request_are_not_listed(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Nor are zeros in what others say; what is put aside is told."""
+    survey = tmp_path / "survey.csv"
+    survey.write_text("address,requests\n7.0.0.1,90\n10.0.0.1,10\n")
+    said = _run(*files, "--weights", survey, "--family", "4").stdout
+    rows = [line.split() for line in said.splitlines() if line]
+    assert ["CN", "90", "90", "100.00", "%"] in rows
+    assert not [row for row in rows if "FR" in row]
+    assert "nothing 0" not in said
+    assert "Requests put aside, from special-purpose blocks: IPv4 10." in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

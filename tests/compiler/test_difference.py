@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from regiongate.compiler.difference import AddressChange, address_changes, bundle_changes
+from regiongate.compiler.envoy.gate import DATABASE
 from regiongate.compiler.snapshot import Inputs
+from regiongate.domain.errors import CannotRun
 from regiongate.domain.organization import Organization, Standing, State
 from regiongate.domain.policy import ListChange, NetworkRule, Policy
 from regiongate.domain.verdict import Verdict
@@ -130,3 +132,13 @@ def test_bundles_are_compared_at_the_later_of_their_instants(
     assert found.at == AT
     assert (found.addresses, found.rows) == ((), ())
     assert {row.fact for row in found.facts} == {"generation", "at", "phase", "next_change"}
+
+
+@pytest.mark.parametrize("name", ["decisions.json", "organizations.csv", DATABASE])
+def test_a_damaged_bundle_is_not_compared(inputs: Inputs, tmp_path: Path, name: str) -> None:
+    """A country written over another in a database would be told as a change of the policy."""
+    content = files(inputs, AT)
+    folder = write(content, tmp_path / "bundle")
+    (folder / name).write_bytes(content[name].replace(b"o", b"0"))
+    with pytest.raises(CannotRun, match=rf"{folder / name}.*build the bundle again"):
+        bundle_changes(folder, folder)

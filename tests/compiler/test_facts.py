@@ -16,6 +16,7 @@ from regiongate.compiler.verify import verify
 from regiongate.domain.facts import Cloud, Facts
 from regiongate.domain.judge import judge
 from regiongate.domain.organization import ORDINARY
+from regiongate.domain.source import SourceNames
 from regiongate.geo.facts.table import FactTable
 from regiongate.geo.ranges import from_networks
 from regiongate.policyfile import load
@@ -57,7 +58,7 @@ def _inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
     named = text.replace("  stale: block\n", "  stale: block\n  facts: [listed, relays]\n")
     content = {**what.policy_files, "policy.yaml": named.encode()}
     path = write(content, folder) / "policy.yaml"
-    policy = load(path, [*what.policy.location.sources, "listed", "relays"])
+    policy = load(path, SourceNames(what.policy.location.sources, ("listed", "relays")))
     return replace(what, policy=policy, policy_files=content, facts=LAYERS)
 
 

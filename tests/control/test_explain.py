@@ -20,14 +20,14 @@ from regiongate.domain.errors import CannotRun
 from regiongate.gateway.state import State
 from regiongate.geo.mmdb.writer import encode
 from regiongate.geo.ranges import from_networks
-from tests.support.bundles import files, folder_inputs, write
+from tests.support.bundles import files, folder_inputs, seal, write
 
 WORLD = Path(__file__).parents[1] / "compiler" / "world"
 AT = datetime(2024, 6, 30, tzinfo=UTC)
 PROMISED = {
     "address", "country", "region", "class", "verdict", "rule", "reason", "policy", "generation",
     "sources", "next", "would", "phase", "since", "organization", "standing", "list", "agreeing",
-    "log",
+    "log", "facts", "fact_sources",
 }  # fmt: skip
 
 
@@ -125,6 +125,24 @@ def test_a_request_is_explained_by_its_generation(state: State, content: dict[st
     found = by_request("one", state.access_log, state.bundles)
     assert found["generation"] == generation
     assert found.keys() >= PROMISED
+
+
+def test_a_zone_in_the_log_is_no_part_of_the_address(
+    state: State, content: dict[str, bytes]
+) -> None:
+    """Envoy takes a link-local address with a zone, and logs it so; the verdict is without it."""
+    generation = state.install(content)
+    _write(state.access_log, _line("one", generation=generation, address="fe80::1%4"))
+    found = by_request("one", state.access_log, state.bundles)
+    assert (found["address"], found["class"]) == ("fe80::1", "private")
+    assert found["log"]["address"] == "fe80::1%4"
+
+
+def test_nothing_to_explain() -> None:
+    """Whoever names neither is not told to leave one out."""
+    told = _explain("--at", "2024-07-01")
+    assert told.exit_code == 2
+    assert "--request-id." in told.output
 
 
 @pytest.mark.parametrize("generation", ["7-00000000", "../state", ".", 7])
@@ -237,6 +255,7 @@ def test_sources_that_are_not_the_policys(content: dict[str, bytes], tmp_path: P
     manifest = json.loads((folder / MANIFEST).read_text())
     manifest["sources"].pop()
     (folder / MANIFEST).write_text(json.dumps(manifest))
+    seal(folder)
     with pytest.raises(CannotRun, match=rf"{folder / MANIFEST}.*build the bundle again"):
         by_bundle(Question("1.1.1.1", AT), folder)
 
@@ -248,6 +267,7 @@ def test_a_database_of_other_making(content: dict[str, bytes], tmp_path: Path) -
     records = [{"country": {"iso_code": "CN"}}]
     data = encode(steps, records, build_epoch=1, database_type="Other", description="Other")
     (folder / DATABASE).write_bytes(data)
+    seal(folder)
     with pytest.raises(CannotRun, match=rf"{folder / DATABASE}.*build the bundle again"):
         by_bundle(Question("1.1.1.1", AT), folder)
 
@@ -258,5 +278,27 @@ def test_a_database_cut_short(content: dict[str, bytes], tmp_path: Path, keep: f
     folder = write(content, tmp_path / "bundle")
     data = content[DATABASE]
     (folder / DATABASE).write_bytes(data[: int(keep if keep >= 1 else keep * len(data))])
+    seal(folder)
     with pytest.raises(CannotRun, match=rf"{folder / DATABASE}.*build the bundle again"):
+        by_bundle(Question("1.1.1.1", AT), folder)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        DATABASE,
+        "facts.mmdb",
+        "organizations.csv",
+        "policy/policy.yaml",
+        "policy/acme.csv",
+        MANIFEST,
+    ],
+)
+def test_a_file_that_is_not_what_was_written(
+    content: dict[str, bytes], tmp_path: Path, name: str
+) -> None:
+    """A bundle that says something else than was compiled explains nothing."""
+    altered = content[name].replace(b"2024-0", b"2023-0") if name == MANIFEST else content[name]
+    folder = write(content | {name: altered + b" "}, tmp_path / "bundle")
+    with pytest.raises(CannotRun, match=rf"{folder / name}.*build the bundle again"):
         by_bundle(Question("1.1.1.1", AT), folder)

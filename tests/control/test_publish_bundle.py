@@ -17,9 +17,12 @@ from regiongate.compiler.bundle import MANIFEST, to_json
 from regiongate.compiler.envoy.files import BOOTSTRAP
 from regiongate.compiler.envoy.settings import to_record
 from regiongate.compiler.verify import Finding
+from regiongate.control import build
 from regiongate.control import publish as publishing
 from regiongate.control.publish import publish_bundle
-from regiongate.domain.errors import CannotRun
+from regiongate.domain.errors import CannotRun, ProblemsFound
+from regiongate.domain.policy import PolicyTest
+from regiongate.domain.verdict import Verdict
 from regiongate.gateway.envoy import Envoy
 from regiongate.gateway.state import State
 from regiongate.gateway.swap import Swapped
@@ -55,6 +58,16 @@ def _without_envoy(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(publishing, "swap", swap)
     monkeypatch.setattr(publishing, "verify", lambda _: [])
+
+
+def test_a_failed_test_is_told_with_its_file_and_its_votes() -> None:
+    """In the words of `policy test`, by the name of the file that was given."""
+    what = folder_inputs(WORLD)
+    test = PolicyTest(None, None, None, AT, Verdict.BLOCK, 19, (("iptoasn", "FR"),))
+    policy = replace(what.policy, tests=(test,))
+    frozen = build.freeze(replace(what, policy=policy, policy_path=Path("mine.yaml")), AT, None)
+    with pytest.raises(ProblemsFound, match=r"mine\.yaml:19:1: iptoasn: FR at 2024-06-30"):
+        publishing.require_tests(frozen)
 
 
 def _generation(content: dict[str, bytes]) -> str:

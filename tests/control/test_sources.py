@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from regiongate.control.bring_file import How
 from regiongate.control.fetch_source import Update, add, update
-from regiongate.control.sources import listed, look_up, remove, roll_back
+from regiongate.control.sources import Asked, listed, look_up, remove, roll_back
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.geo.source import SourceError
 from regiongate.geo.store.catalogue import BUNDLED, Catalogue
@@ -55,6 +57,14 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpsSer
 def store(tmp_path: Path) -> Store:
     """A store without a source."""
     return Store(tmp_path / "store")
+
+
+def looked_up(store: Store, *texts: str) -> list[dict[str, Any]]:
+    """What all sources say of addresses, none of the sources being damaged."""
+    asked = [Asked(text, "here", line) for line, text in enumerate(texts, start=1)]
+    found, trouble = look_up(asked, Catalogue(store))
+    assert trouble == []
+    return found
 
 
 def added(store: Store, server: HttpsServer, body: bytes = OLD, **headers: str) -> Update:
@@ -149,6 +159,8 @@ def test_a_version_that_looks_wrong_is_refused(
         (b"NO PERMISSION", "it says 'NO PERMISSION'"),
         (b"your key is maxm1nd-s3cret", "it says"),
         (b"", "mine.mmdb"),
+        (b"<!DOCTYPE html>\n<p>" + b"Log in, please. " * 99, "mine.mmdb:1:1: a web page"),
+        (OLD[: len(OLD) // 2], "the file is cut off"),
         (csv(WORLD), "does not say when its data was made"),
     ],
 )
@@ -260,7 +272,7 @@ def test_ip2location(store: Store, server: HttpsServer) -> None:
     done = add(store, vendor("ip2location", server), HOW)
     assert done.about is not None
     assert (done.status, done.about.date, done.about.ipv4) == ("added", JULY, 1 << 24)
-    (found,) = look_up(["20.1.2.3"], Catalogue(store))
+    (found,) = looked_up(store, "20.1.2.3")
     assert found["sources"][-1] == {"name": "mine", "kind": "region", "says": "FR"}
 
 
@@ -336,7 +348,7 @@ def test_a_source_of_facts(store: Store, server: HttpsServer) -> None:
     recipe = Recipe("exits", url=url, kind="anonymizer", label="tor", dated="fetched")
     assert add(store, recipe, HOW).status == "added"
     catalogue = Catalogue(store)
-    (found,) = look_up(["20.0.0.2"], catalogue)
+    (found,) = looked_up(store, "20.0.0.2")
     assert found["sources"][-1] == {"name": "exits", "kind": "anonymizer", "says": "tor"}
     assert catalogue.fact_source("exits").kind == "anonymizer"
     with pytest.raises(CannotRun, match=r"states facts, .*`location\.facts`"):
@@ -351,11 +363,130 @@ def test_a_source_of_facts(store: Store, server: HttpsServer) -> None:
 def test_looking_up(store: Store, server: HttpsServer) -> None:
     """Every source is asked about the canonical form, and it is said what the form is."""
     added(store, server)
-    one, other = look_up(["::ffff:20.1.2.3", "127.0.0.1"], Catalogue(store))
+    one, other = looked_up(store, "::ffff:20.1.2.3", "127.0.0.1")
     assert (one["address"], one["carried_in"]) == ("20.1.2.3", "::ffff:0:0/96")
     assert [row["says"] for row in one["sources"]][-1] == "FR"
     assert other["special"] == {"kind": "loopback", "network": "127.0.0.0/8", "rfc": "RFC 1122"}
     assert {row["says"] for row in other["sources"]} == {None}
     with pytest.raises(ProblemsFound) as caught:
-        look_up(["1.2.3", "1.2.3.4", "x"], Catalogue(store))
+        looked_up(store, "1.2.3", "1.2.3.4", "x")
     assert [problem.line for problem in caught.value.problems] == [1, 3]
+
+
+SEPTEMBER = AT.replace(month=9, day=20)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "how"),
+    [
+        (Recipe("mine", dated="fetched"), HOW),
+        (Recipe("mine"), replace(HOW, date=SEPTEMBER.date())),
+        (Recipe("mine"), replace(HOW, dated_by_fetch=True)),
+    ],
+)
+def test_what_has_not_changed_is_confirmed(
+    store: Store, tmp_path: Path, recipe: Recipe, how: How
+) -> None:
+    """Where the day of fetching or `--date` dates it, it is of that day, and what came is kept."""
+    file = write(tmp_path / "mine.csv", csv(WORLD))
+    recipe = replace(recipe, file=str(file))
+    add(store, recipe, replace(HOW, date=AT.date()))
+    dry = update(store, "mine", replace(how, at=SEPTEMBER, dry_run=True))
+    assert (dry.status, store.get("mine").about.date) == ("would-update", AT.date())
+    done = update(store, "mine", replace(how, at=SEPTEMBER))
+    assert done.status == "confirmed"
+    assert done.about is not None
+    assert done.about.date == SEPTEMBER.date()
+    assert not Catalogue(store).source("mine").age.is_stale(SEPTEMBER)
+    assert store.get("mine").pointer.previous is None
+    assert update(store, "mine", replace(how, at=SEPTEMBER)).status == "unchanged"
+
+
+def test_a_server_confirms_too(store: Store, server: HttpsServer) -> None:
+    """Its 304 says that nothing is newer on the day on which it is asked."""
+    url = server.serve("/mine.csv", csv(WORLD), etag='"one"')
+    add(store, Recipe("mine", url=url, dated="fetched"), HOW)
+    server.say("/mine.csv", 304)
+    assert update(store, "mine", replace(HOW, at=SEPTEMBER)).status == "confirmed"
+    assert store.get("mine").about.date == SEPTEMBER.date()
+
+
+def test_a_file_that_says_its_date_keeps_it(store: Store, server: HttpsServer) -> None:
+    """Nobody makes it newer by fetching it; and a day to come is refused."""
+    url = server.serve("/mine.mmdb", OLD, etag='"one"')
+    add(store, Recipe("mine", url=url, dated="fetched"), HOW)
+    assert update(store, "mine", replace(HOW, at=SEPTEMBER)).status == "unchanged"
+    server.say("/mine.mmdb", 304)
+    assert update(store, "mine", replace(HOW, at=SEPTEMBER)).status == "unchanged"
+    assert store.get("mine").about.date == JUNE
+    add(store, Recipe("ours", url=server.serve("/a.csv", csv(WORLD)), dated="fetched"), HOW)
+    assert update(store, "ours", replace(HOW, date=SEPTEMBER.date())).status == "refused"
+
+
+def test_an_unchanged_file_needs_no_date(store: Store, tmp_path: Path) -> None:
+    """It is what it was; a changed one does, and the message names both ways to say it."""
+    file = write(tmp_path / "mine.csv", csv(WORLD))
+    add(store, Recipe("mine", file=str(file)), replace(HOW, date=JUNE))
+    assert update(store, "mine", HOW).status == "unchanged"
+    write(file, csv({**WORLD, "30.0.0.0/12": "ES"}))
+    with pytest.raises(SourceError, match="--date, or --dated-by-fetch"):
+        update(store, "mine", HOW)
+
+
+def test_a_short_list_is_told_what_it_lacks(
+    store: Store, server: HttpsServer, tmp_path: Path
+) -> None:
+    """Only a server sends a sentence for a file, and a list is none."""
+    file = write(tmp_path / "tor.txt", b"20.0.0.1\n")
+    recipe = Recipe("tor", file=str(file), kind="anonymizer")
+    with pytest.raises(SourceError, match=rf"{file}:1:1: .*give the label of all of them: --label"):
+        add(store, recipe, HOW)
+    with pytest.raises(SourceError, match="no format of a source: 'hello'"):
+        add(store, Recipe("mine", file=str(write(file, b"hello\n"))), HOW)
+    url = server.serve("/tor.txt", b"20.0.0.1\n")
+    with pytest.raises(SourceError, match="give the label"):
+        add(store, replace(recipe, file=None, url=url), HOW)
+
+
+def test_only_regular_files_are_read(store: Store, tmp_path: Path) -> None:
+    """A device has no end and a pipe is waited for: neither is begun; a file ends at the limit."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for file in (pipe, Path("/dev/zero"), tmp_path):
+        with pytest.raises(CannotRun, match=f"{file} is no regular file"):
+            add(store, Recipe("mine", file=str(file), maximum_bytes=1000), HOW)
+    file = write(tmp_path / "large", bytes(1001))
+    with pytest.raises(CannotRun, match="larger than 1000 bytes: allow more with --max-size"):
+        add(store, Recipe("mine", file=str(file), maximum_bytes=1000), HOW)
+
+
+def test_a_damaged_source_does_not_stop_the_others(store: Store, server: HttpsServer) -> None:
+    """It is left out of lists and answers and told; an update puts back what was there."""
+    added(store, server, etag='"one"')
+    store.get("mine").path.write_bytes(OLD[:-40])
+    catalogue = Catalogue(store)
+    found, (trouble,) = look_up([Asked("20.1.2.3", "here", 1)], catalogue)
+    assert [row["name"] for row in found[0]["sources"]] == list(BUNDLED.present())
+    assert "fetch it again: regiongate geo update mine" in str(trouble)
+    _, (trouble,) = listed(catalogue)
+    assert "fetch it again: regiongate geo update mine" in str(trouble)
+    assert update(store, "mine", replace(HOW, dry_run=True)).status == "would-update"
+    assert update(store, "mine", HOW).status == "mended"
+    assert server.asked[-1][1]["if-none-match"] is None
+    assert looked_up(store, "20.1.2.3")[0]["sources"][-1]["says"] == "FR"
+    store.get("mine").path.write_bytes(b"")
+    server.serve("/mine.mmdb", NEW)
+    refused = update(store, "mine", HOW)
+    assert refused.status == "refused"
+    assert "nobody can tell how much differs" in refused.objections[0]
+    assert update(store, "mine", replace(HOW, accept=True)).status == "updated"
+
+
+def test_going_back_twice(store: Store, server: HttpsServer) -> None:
+    """The second time leads to what was left the first time, and says so."""
+    added(store, server)
+    server.serve("/mine.mmdb", NEW)
+    update(store, "mine", HOW)
+    first, second = roll_back(store, "mine"), roll_back(store, "mine")
+    assert (first.about.date, first.was_left) == (JUNE, False)
+    assert (second.about.date, second.was_left) == (JULY, True)

@@ -10,6 +10,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from regiongate.domain.policy import ListChange, Policy
+from regiongate.domain.source import SourceNames
 from regiongate.policyfile import check
 from tests.exactness import policytext
 
@@ -48,4 +49,4 @@ def _is_valid(policy: Policy, at: datetime, folder: Path) -> bool:
     (folder / "policy.yaml").write_bytes(policytext.policy_text(alone))
     if alone.supported.name.endswith(".csv"):
         (folder / alone.supported.name).write_bytes(policytext.list_text(alone.supported.regions))
-    return not check(folder / "policy.yaml", at, alone.location.sources)
+    return not check(folder / "policy.yaml", at, SourceNames(alone.location.sources, ()))

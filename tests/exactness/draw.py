@@ -25,7 +25,9 @@ from regiongate.domain.policy import (
     Territories,
 )
 from regiongate.domain.verdict import Verdict
+from regiongate.policyfile.geofeeds import require_of_one_holder
 from regiongate.policyfile.lists import shipped
+from regiongate.policyfile.reader import Wrong
 from tests.exactness import changes, networks, policytext
 from tests.exactness.world import Span, Told, World
 from tests.support.worlds import OPEN_PATHS
@@ -193,7 +195,7 @@ class _Drawing:
         for name in ("acme.csv", "other.csv")[: self.chance.randint(0, 2)]:
             expires = self.maybe_date()
             drawn = [self.rule(self.one(["region", "region", "nothing"])) for _ in range(8)]
-            drawn = [rule for rule in drawn if _reachable(rule) and rule.network not in taken]
+            drawn = [rule for rule in drawn if _held(rule) and rule.network not in taken]
             rows = list({rule.network: replace(rule, expires=expires) for rule in drawn}.values())
             taken |= {rule.network for rule in rows}
             if not any(rule.region for rule in rows):
@@ -251,6 +253,15 @@ def _listable(span: Span) -> Span:
 def _reachable(rule: NetworkRule) -> bool:
     """Whether a file may name the network: 0.0.0.0 and 0.0.0.1 count as :: and ::1."""
     return rule.network.version == 6 or int(rule.network.broadcast_address) > 1
+
+
+def _held(rule: NetworkRule) -> bool:
+    """Whether a geofeed may name the network: somebody could hold it."""
+    try:
+        require_of_one_holder(rule.network)
+    except Wrong:
+        return False
+    return _reachable(rule)
 
 
 def _collide(one: NetworkRule, other: NetworkRule) -> bool:

@@ -14,6 +14,7 @@ from regiongate.compiler.snapshot import Inputs
 from regiongate.domain.facts import Facts
 from regiongate.domain.organization import Organization
 from regiongate.domain.policy import Policy
+from regiongate.domain.source import SourceNames
 from regiongate.geo import wide
 from regiongate.geo.facts.table import FactTable
 from regiongate.geo.formats.raw import RawTable
@@ -72,7 +73,8 @@ class World:
         """What the compiler is given. The file that it reads must mean the policy of the world."""
         for name, content in self.files.items():
             (folder / name).write_bytes(content)
-        names = [told.name for told in (*self.sources, *self.facts)]
+        regions = tuple(told.name for told in self.sources)
+        names = SourceNames(regions, tuple(told.name for told in self.facts))
         found = Inputs(
             policy=load(folder / "policy.yaml", names),
             policy_files=self.files,

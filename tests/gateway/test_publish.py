@@ -303,7 +303,7 @@ def test_policy_tests_fail(lasting: Gateway) -> None:
     assert [problem.code for problem in found.value.problems] == ["test-failed"]
     event = lasting.events()[-1]
     assert event["event"] == "publish-refused"
-    assert "expects allow and gets block" in event["reason"]
+    assert "CN at 2026-01-01T00:00:00Z must allow, got block" in event["reason"]
 
 
 def test_two_at_once(lasting: Gateway) -> None:

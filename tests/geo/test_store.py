@@ -61,7 +61,7 @@ def test_what_is_recorded(store: Store, file: Path) -> None:
     assert (about.came_from, about.fetched_at) == (str(file), AT)
     assert (about.ipv4, about.labels, about.size) == (5 << 24, 5, len(OLD))
     source = Catalogue(store).source("mine")
-    assert source.facts() == {
+    assert source.entry() == {
         "name": "mine",
         "version": "2026-06-17",
         "date": "2026-06-17",
@@ -152,6 +152,7 @@ def test_readers_during_updates_see_one_version(store: Store, file: Path) -> Non
     assert wrong == []
 
 
+BAD_DAY = '{"current": "x", "confirmed": "yesterday"}'
 CALLS = ("fsync", "rename", "replace", "mkdir")
 
 
@@ -255,7 +256,7 @@ def test_names_that_no_source_can_have(store: Store, name: str) -> None:
         store.get(name)
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"current": 3}', '{"x": "y"}'])
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"current": 3}', '{"x": "y"}', BAD_DAY])
 @pytest.mark.parametrize("which", ["current.json", "source.json", "about.json"])
 def test_damaged_records(store: Store, which: str, damage: str) -> None:
     """A record that cannot be read is named, with what to do."""
@@ -283,8 +284,38 @@ def test_a_file_that_was_changed(store: Store) -> None:
     """What was not fetched is not believed."""
     catalogue = Catalogue(store)
     catalogue.source("mine").path.write_bytes(NEW)
-    with pytest.raises(SourceError, match=r"not what was fetched.*geo rollback mine"):
+    with pytest.raises(SourceError, match=r"not what was fetched.*geo update mine"):
         catalogue.load(catalogue.source("mine"))
+
+
+def test_a_file_that_was_cut_off(store: Store) -> None:
+    """It is told that it was changed, not what its syntax lacks."""
+    catalogue = Catalogue(store)
+    catalogue.source("mine").path.write_bytes(OLD[:-40])
+    with pytest.raises(SourceError, match=r"not what was fetched.*geo update mine"):
+        catalogue.load(catalogue.source("mine"))
+
+
+def test_a_file_in_the_place_of_the_store(tmp_path: Path) -> None:
+    """It is no folder, whatever is asked of it."""
+    store = Store(write(tmp_path / "file", b""))
+    for ask in (store.names, lambda: store.get("mine"), lambda: Catalogue(store).source("ipfire")):
+        with pytest.raises(CannotRun, match="file is not a folder: name one with --sources"):
+            ask()
+
+
+def test_a_version_that_is_confirmed(store: Store, file: Path) -> None:
+    """It is of the later day, in its own folder still, and the one before it is kept."""
+    write(file, NEW)
+    update(store, "mine", HOW)
+    kept, before = versions(store), store.get("mine").pointer.previous
+    store.confirm("mine", JULY.replace(day=19))
+    assert store.get("mine").about.date == JULY.replace(day=19)
+    assert Catalogue(store).source("mine").version == "2026-07-19"
+    assert says(store) == "ES"
+    assert (versions(store), store.get("mine").pointer.previous) == (kept, before)
+    store.roll_back("mine")
+    assert store.get("mine").about.date == JUNE
 
 
 def test_a_folder_without_sources(tmp_path: Path) -> None:

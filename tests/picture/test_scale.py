@@ -49,12 +49,3 @@ def test_bounds_that_are_no_steps_are_refused(bounds: tuple[float, ...]) -> None
     """There are one to six bounds, and they rise."""
     with pytest.raises(ValueError, match="rising bounds"):
         Steps(bounds)
-
-
-@pytest.mark.parametrize(
-    ("largest", "bounds"),
-    [(1, (1,)), (999, (1, 10, 100)), (10**8, tuple(10**n for n in range(3, 9)))],
-)
-def test_decades(largest: int, bounds: tuple[int, ...]) -> None:
-    """Counts are stepped by tens; of more than six decades the largest six."""
-    assert Steps.decades([1, largest]).bounds == bounds

@@ -15,12 +15,14 @@ from typing import Any
 
 import httpx
 
+from regiongate.compiler.bundle import POLICY_FILE
 from regiongate.compiler.envoy.settings import Settings, endpoint
 from regiongate.compiler.envoy.settings import upstream as upstream_of
 from regiongate.compiler.snapshot import Inputs
-from regiongate.control import build, run
+from regiongate.control import run
 from regiongate.control.publish import publish
 from regiongate.domain.organization import Organization
+from regiongate.domain.source import SourceNames
 from regiongate.gateway.envoy import Envoy
 from regiongate.gateway.state import State
 from regiongate.gateway.swap import Swapped
@@ -160,15 +162,15 @@ def inputs(
     facts: Sequence[Layer] = (),
 ) -> Inputs:
     """The inputs of a snapshot from texts; the sources are given, because reading them is slow."""
-    path = folder / build.POLICY_FILE
+    path = folder / POLICY_FILE
     path.write_text(policy)
     rows: tuple[Organization, ...] = ()
     if organizations_text is not None:
         table = folder / "organizations.csv"
         table.write_text(organizations_text)
         rows = organizations.load(table)
-    names = [*bundled.names(), *(layer.source.name for layer in facts)]
-    read = {build.POLICY_FILE: path.read_bytes()}
+    names = SourceNames(bundled.names(), tuple(layer.source.name for layer in facts))
+    read = {POLICY_FILE: path.read_bytes()}
     return Inputs(load(path, names), read, tables, rows, facts)
 
 

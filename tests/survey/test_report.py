@@ -17,6 +17,7 @@ import pytest
 
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.organization import Organization, Standing, State
+from regiongate.survey.record import record
 from regiongate.survey.report import About, Wanted, write
 from regiongate.survey.report.spreadsheet import exact
 from regiongate.survey.session import session
@@ -175,6 +176,15 @@ def test_single_addresses_only_when_asked(folder: Path, tmp_path: Path) -> None:
         assert b"4.0.0.1" not in path.read_bytes(), path.name
     asked = made(tmp_path / "out", wanted=Wanted(single_addresses=True))
     assert "4.0.0.1" in {row["address"] for row in rows(asked / "addresses.csv")}
+
+
+def test_json_is_what_json_prints(tmp_path: Path) -> None:
+    """The file of the result says what `--json` prints."""
+    with session() as opened:
+        survey = fill(opened, CELLS, PLACES)
+        write(opened.connection, about(survey), Wanted(), tmp_path / "out")
+    told = json.loads((tmp_path / "out" / "survey.json").read_text("utf-8"))
+    assert told == json.loads(json.dumps(record(survey)))
 
 
 def test_rejected_lines_move_in(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regiongate import policyfile
+from regiongate.cli.survey_simulation import print_simulation
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.organization import Organization, Standing, State, with_exemptions
 from regiongate.domain.policy import Policy
@@ -231,6 +232,20 @@ def test_folder_and_json_tell_the_simulation(opened: Session, tmp_path: Path) ->
     assert "what another policy would change" in page and "add:HK" in page
     uses = (tmp_path / "out" / "changes.csv").read_text("utf-8").splitlines()
     assert len(uses) == 2 and '"org-c","k1","3.0.0.0/24"' in uses[1]
+
+
+def test_terminal_tells_the_simulation(
+    opened: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The terminal shows what changes, where, by which rule and for whom."""
+    after = policy(
+        tmp_path, supported={"add": [{"region": "HK", "reason": "A pilot.", "from": "2024-01-01"}]}
+    )
+    print_simulation(simulated(opened, policy(tmp_path), after), 5)
+    printed = capsys.readouterr().out
+    assert "block > allow" in printed and "> add:HK" in printed and "org-c" in printed
+    assert "0 organizations become affected, 1 would be released" in printed
+    assert "7 of 53 requests change" in printed
 
 
 VOTES = st.lists(st.sampled_from(["CN", "FR", "HK", "DE"]), min_size=5, max_size=5)

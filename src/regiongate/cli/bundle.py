@@ -74,9 +74,11 @@ def build(
         output.print_json({"folder": out, **manifest})
         return
     counts = manifest["counts"]
+    rows = counts["organizations"]
     click.echo(f"{out}: generation {frozen.generation}, phase {manifest['phase']}.")
     click.echo(f"Next change: {manifest['next_change'] or 'none'}.")
-    click.echo(f"{counts['steps']} networks, {counts['organizations']} organizations.")
+    listed = "1 organization" if rows == 1 else f"{rows} organizations"
+    click.echo(f"{counts['steps']} networks, {listed}.")
     click.echo(f"Next: regiongate bundle verify {out}")
 
 

@@ -81,7 +81,9 @@ def _refuse_ignored(ctx: click.Context) -> None:
     given = {
         name for name in ctx.params if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT
     }
-    if ("address" in given) == ("request_id" in given):
+    if not {"address", "request_id"} & given:
+        raise click.UsageError("Name an ADDRESS or a --request-id.")
+    if {"address", "request_id"} <= given:
         raise click.UsageError("Name an ADDRESS or a --request-id, not both.")
     ignored = [flag for name, flag in _FLAGS.items() if name in given]
     if "request_id" in given and ignored:
@@ -138,7 +140,9 @@ def _decided(found: dict[str, Any]) -> list[tuple[str, str]]:
     if found["would"] != found["verdict"]:
         rows.insert(0, ("would be", found["would"]))
     rows += [("source", _source(row)) for row in found["sources"]]
-    return rows + _facts(found["facts"])
+    facts = _facts(found["facts"])
+    by = [("facts by", _named(row)) for row in found["fact_sources"]] if facts else []
+    return rows + facts + by
 
 
 def _facts(known: dict[str, Any]) -> list[tuple[str, str]]:
@@ -155,6 +159,11 @@ def _facts(known: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _source(row: dict[str, Any]) -> str:
-    """What one source says, and loudly when it is too old to be relied on."""
+    """What one source says."""
+    return f"{_named(row)}: {row['country'] or 'knows nothing'}"
+
+
+def _named(row: dict[str, Any]) -> str:
+    """A source with its date, and loudly when it is too old to be relied on."""
     stale = f", STALE ({row['age_days']} days old)" if row["stale"] else ""
-    return f"{row['name']} of {row['date']}{stale}: {row['country'] or 'knows nothing'}"
+    return f"{row['name']} of {row['date']}{stale}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +15,8 @@ from regiongate.cli.lazy import Lazy, LazyGroup
 from regiongate.cli.options import at_option, json_option, sources_option
 from regiongate.control import sources
 from regiongate.control.ages import remedy
-from regiongate.control.sources import Listed
-from regiongate.domain.errors import CannotRun
+from regiongate.control.sources import Asked, Listed
+from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.geo.store.store import Store
 
@@ -47,7 +47,10 @@ def geo() -> None:
 def complete_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The names of sources that begin as what was typed."""
     catalogue = ctx.params.get("catalogue")
-    names = catalogue.names() if isinstance(catalogue, Catalogue) else ()
+    try:
+        names = catalogue.names() if isinstance(catalogue, Catalogue) else ()
+    except CannotRun:
+        names = ()  # Nobody can read a sentence in the middle of a line: the command says it.
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
@@ -68,14 +71,18 @@ def list_(ctx: click.Context, at: datetime, catalogue: Catalogue, as_json: bool)
     A source past its maximum age is called STALE.
     """
     found, damaged = sources.listed(catalogue)
-    for error in damaged:
-        click.echo(f"regiongate: {error}", err=True)
+    _tell_trouble(damaged)
     if as_json:
         output.print_json([_record(one, at) for one in found])
     else:
         _print_list(found, at, catalogue)
     if damaged:
         ctx.exit(2)
+
+
+def _tell_trouble(damaged: Sequence[CannotRun | ProblemsFound]) -> None:
+    for error in damaged:
+        click.echo(f"regiongate: {error}", err=True)
 
 
 def _print_list(found: list[Listed], at: datetime, catalogue: Catalogue) -> None:
@@ -91,20 +98,27 @@ def _print_list(found: list[Listed], at: datetime, catalogue: Catalogue) -> None
 @click.argument("addresses", nargs=-1, metavar="ADDRESS…")
 @sources_option
 @json_option
-def lookup(addresses: tuple[str, ...], catalogue: Catalogue, as_json: bool) -> None:
+@click.pass_context
+def lookup(
+    ctx: click.Context, addresses: tuple[str, ...], catalogue: Catalogue, as_json: bool
+) -> None:
     """Say what each source says of addresses.
 
     Without an ADDRESS they are read from standard input, one a line.
     """
-    asked = addresses or tuple(_lines())
+    asked = [Asked(text, "addresses", place) for place, text in enumerate(addresses, start=1)]
+    asked = asked or list(_lines())
     if not asked:
         raise click.UsageError("Name an ADDRESS, or write some to standard input.")
-    found = sources.look_up(asked, catalogue)
+    found, damaged = sources.look_up(asked, catalogue)
+    _tell_trouble(damaged)
     if as_json:
         output.print_json(found)
-        return
-    names = [row["name"] for row in found[0]["sources"]]
-    output.print_table(("address", *names, "note"), (_said(one) for one in found))
+    else:
+        names = [row["name"] for row in found[0]["sources"]]
+        output.print_table(("address", *names, "note"), (_said(one) for one in found))
+    if damaged:
+        ctx.exit(2)
 
 
 @geo.command()
@@ -114,13 +128,18 @@ def lookup(addresses: tuple[str, ...], catalogue: Catalogue, as_json: bool) -> N
 def rollback(name: str, catalogue: Catalogue, as_json: bool) -> None:
     """Go back to the version before.
 
-    The version gone back from is not taken again by `update`.
+    The version gone back from is not taken again by `update`. A second rollback returns to it.
     """
-    now = sources.roll_back(store_of(catalogue), name).about
+    back = sources.roll_back(store_of(catalogue), name)
+    now = back.about
     if as_json:
-        output.print_json({"name": name, "version": now.version, "date": str(now.date)})
-    else:
-        click.echo(f"{name}: version {now.version} counts again.")
+        said = {"name": name, "version": now.version, "date": str(now.date)}
+        output.print_json({**said, "was_left": back.was_left})
+        return
+    click.echo(f"{name}: version {now.version} counts again.")
+    if back.was_left:
+        hint = f"from it you went back before; to leave it again: regiongate geo rollback {name}"
+        click.echo(f"{name}: {hint}", err=True)
 
 
 @geo.command()
@@ -185,10 +204,10 @@ def _said(one: dict[str, Any]) -> tuple[object, ...]:
     return (one["address"], *(row["says"] for row in one["sources"]), ", ".join(notes))
 
 
-def _lines() -> Iterator[str]:
+def _lines() -> Iterator[Asked]:
     """The addresses on standard input; a terminal has none unless somebody types them."""
     if sys.stdin.isatty():
         raise CannotRun("no address is named: write one, or send many to standard input")
-    for line in sys.stdin:
+    for number, line in enumerate(sys.stdin, start=1):
         if line.strip():
-            yield line.strip()
+            yield Asked(line.strip(), "<stdin>", number)

@@ -86,7 +86,7 @@ def compare(
         raise click.UsageError("Name two sources or more.")
     if out is not None:
         folder.require_free(out)
-    loaded = None if policy is None else policyfile.load(policy, catalogue.names())
+    loaded = None if policy is None else policyfile.load(policy, catalogue.named())
     traffic = None if weights == _BY_ADDRESSES else _traffic(Path(weights))
     with _progress(len(said) + len(references) + (2 if loaded else 1) + (out is not None)) as tell:
         opened = open_sources([*said, *references], catalogue, tell)
@@ -124,6 +124,9 @@ def _print(found: Comparison, top: int) -> None:
             click.echo(f"{table.title}:")
             output.print_table(table.headings, table.rows)
             click.echo()
+    aside = tables.aside(found)
+    if aside is not None:
+        click.echo(aside)
     if found.policy is not None:
         amount, share = found.policy.disputed, found.policy.disputed_share
         part = tables.percent(share.ipv6 if found.family == "6" else share.ipv4)

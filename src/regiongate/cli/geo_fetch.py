@@ -65,6 +65,7 @@ _HOW: tuple[Callable[[F], F], ...] = (
     click.option(
         "--date", "dated", type=_Day(), help="The date of data that does not say its own."
     ),
+    click.option("--dated-by-fetch", is_flag=True, help="The day of fetching is that date."),
     click.option("--accept-change", is_flag=True, help="Take a version that looks wrong."),
     click.option(
         "--timeout",
@@ -99,7 +100,6 @@ _RECIPE: tuple[Callable[[F], F], ...] = (
     click.option("--checksum-url", help="Where the SHA-256 digest of the file is told."),
     click.option("--user-from", metavar="VARIABLE", help="The variable that holds the account."),
     click.option("--password-from", metavar="VARIABLE", help="The variable that holds the key."),
-    click.option("--dated-by-fetch", is_flag=True, help="The day of fetching is the date."),
     click.option("--replace-bundled", is_flag=True, help="Take the name of a bundled source."),
 )
 
@@ -124,6 +124,7 @@ def add(
     name: str,
     sha256: str | None,
     dated: date | None,
+    dated_by_fetch: bool,
     accept_change: bool,
     timeout: float,
     at: datetime,
@@ -132,7 +133,7 @@ def add(
     **said: Any,
 ) -> None:
     """Add a source: a file, a URL, or what a known maker offers."""
-    recipe = _recipe(name, **said)
+    recipe = _recipe(name, dated_by_fetch=dated_by_fetch, **said)
     with _progress(name) as tell:
         how = How(at, os.environ, tell, None, sha256, dated, accept_change, silence=timeout)
         done = fetch_source.add(store_of(catalogue), recipe, how)
@@ -154,6 +155,7 @@ def update(
     dry_run: bool,
     sha256: str | None,
     dated: date | None,
+    dated_by_fetch: bool,
     accept_change: bool,
     timeout: float,
     at: datetime,
@@ -176,20 +178,28 @@ def update(
         try:
             with _progress(name) as tell:
                 how = How(
-                    *(at, os.environ, tell, file, sha256, dated, accept_change, dry_run, timeout)
+                    *(at, os.environ, tell, file, sha256, dated, accept_change, dry_run, timeout),
+                    dated_by_fetch=dated_by_fetch,
                 )
                 done.append(fetch_source.update(store, name, how))
         except (CannotRun, ProblemsFound) as error:
             # One maker's bad day must not keep the others' data from coming.
-            if len(chosen) == 1:
+            if len(chosen) == 1 and not as_json:
                 raise
             failed.append(error)
+            done.append(_failed(name, error))
             click.echo(f"{name}: {error}", err=True)
     _tell(done, as_json)
     if any(isinstance(error, CannotRun) for error in failed):
         ctx.exit(2)
     if failed or any(one.status == "refused" for one in done):
         ctx.exit(1)
+
+
+def _failed(name: str, error: CannotRun | ProblemsFound) -> Update:
+    """The record of an update that failed, with every reason."""
+    several = error.problems if isinstance(error, ProblemsFound) else [error]
+    return Update(name, "failed", None, objections=tuple(map(str, several)))
 
 
 def _recipe(
@@ -236,6 +246,8 @@ def _tell(done: list[Update], as_json: bool, *, single: bool = False) -> None:
         output.print_json(records[0] if single else records)
         return
     for one in done:
+        if one.status == "failed":
+            continue  # It was told when it failed.
         click.echo(f"{one.name}: {_sentence(one)}", err=one.status == "refused")
         if one.change is not None and one.status != "added":
             moves = [asdict(move) for move in one.change.moves[:_MOST_MOVES]]
@@ -246,7 +258,12 @@ def _sentence(one: Update) -> str:
     now, before = one.about, one.before
     if now is None:
         assert before is not None  # noqa: S101 - what is unchanged was there
+        if one.status == "mended":
+            return f"mended, version {before.version}: its file in the store had been changed."
         return f"unchanged, version {before.version}."
+    if one.status == "confirmed":
+        assert before is not None  # noqa: S101 - what is confirmed was there
+        return f"unchanged, of {now.date} now, was of {before.date}."
     came = f"version {now.version}, {now.ipv4} IPv4 addresses"
     if one.status == "refused":
         reasons = "; ".join(one.objections)

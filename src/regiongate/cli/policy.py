@@ -15,6 +15,7 @@ from regiongate.compiler import sources
 from regiongate.compiler.difference import address_changes
 from regiongate.compiler.fact_sources import anonymizers
 from regiongate.compiler.locate import place_finder
+from regiongate.control.ages import softened
 from regiongate.domain.policy import Policy
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.policyfile import diff as policy_diff
@@ -43,12 +44,14 @@ def check(
 
     Each comes with its place and its remedy.
     """
-    problems = policyfile.check(file, at, catalogue.names())
+    problems = policyfile.check(file, at, catalogue.named())
     output.print_problems(problems, as_json)
     if problems:
         ctx.exit(1)
     if not as_json:
         click.echo(f"{file}: no problems.")
+        if (words := softened(_load(file, catalogue), at)) is not None:
+            click.echo(f"ALARM: {words}", err=True)
 
 
 @policy.command()
@@ -66,7 +69,7 @@ def test(ctx: click.Context, file: Path, catalogue: Catalogue, as_json: bool) ->
     else:
         for result in results:
             if result.outcome is not Outcome.PASSED:
-                click.echo(f"{file}:{result.test.line}: {_sentence(result)}", err=True)
+                click.echo(f"{file}:{result.test.line}: {result}", err=True)
         said = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
         click.echo(f"{file}: {said or 'no tests'}.")
     if counts[Outcome.FAILED]:
@@ -148,7 +151,7 @@ def new(file: Path, name: str, at: datetime, as_json: bool) -> None:
 
 def _load(file: Path, catalogue: Catalogue) -> Policy:
     """The policy in a file, with the age of its sources."""
-    return sources.dated_by(policyfile.load(file, catalogue.names()), catalogue)
+    return sources.dated_by(policyfile.load(file, catalogue.named()), catalogue)
 
 
 def _result_row(result: Result) -> dict[str, object]:
@@ -160,15 +163,6 @@ def _result_row(result: Result) -> dict[str, object]:
         "rule": None if decision is None else decision.rule,
         "reason": None if decision is None else decision.reason,
     }
-
-
-def _sentence(result: Result) -> str:
-    test, decision = result.test, result.decision
-    whose = "" if test.organization is None else f" of {test.organization}"
-    who = f"{test.where}{whose} at {output.utc(test.at)}"
-    if decision is None:
-        return f"skipped: {who}: addresses cannot be located here"
-    return f"{who} must {test.verdict}, got {decision.verdict} ({decision.rule}: {decision.reason})"
 
 
 def _date(date: Date | None) -> str:

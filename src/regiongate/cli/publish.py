@@ -13,7 +13,9 @@ from regiongate.cli import output
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.options import FilePath, json_option, sources_option
 from regiongate.compiler.bundle import GENERATION, ORGANIZATIONS
+from regiongate.compiler.reader import BundleReader
 from regiongate.control import build, run
+from regiongate.control.ages import alarms, recorded, softened
 from regiongate.control.publish import publish as put_in_force
 from regiongate.control.publish import publish_bundle
 from regiongate.domain.errors import CannotRun
@@ -54,6 +56,8 @@ def publish(
         raise click.UsageError(f"{back_to!r} is not a generation: write it as 3-0a1b2c3d.")
     state = State(state_dir.resolve())
     settings = run.settings_of(state)
+    if not run.serves(state):
+        raise CannotRun(f"no gateway runs in {state.root}: start one with `regiongate up`")
     with Console(stderr=True).status("compiling, verifying, swapping"):
         if policy is not None:
             what = build.inputs(policy, organizations or _table_in_force(state), catalogue)
@@ -64,11 +68,21 @@ def publish(
                 raise CannotRun(f"{folder} is not a bundle: it does not exist")
             swapped = publish_bundle(state, settings, folder)
     _tell(swapped, as_json)
+    if not as_json:
+        _alarm(state, swapped.generation, catalogue)
 
 
 def _table_in_force(state: State) -> Path | None:
     current = state.current()
     return None if current is None else state.bundle(current) / ORGANIZATIONS
+
+
+def _alarm(state: State, generation: str, catalogue: Catalogue) -> None:
+    """What the age of its sources does to the generation that is now in force."""
+    bundle, now = BundleReader(state.bundle(generation)), datetime.now(UTC)
+    words = [*alarms(recorded(bundle.manifest), now, catalogue), softened(bundle.policy, now)]
+    for text in filter(None, words):
+        click.echo(f"ALARM: {text}", err=True)
 
 
 def _tell(swapped: Swapped, as_json: bool) -> None:

@@ -15,10 +15,11 @@ from rich.console import Console
 
 from regiongate.cli.gateway_options import SAMPLE, gateway_options, settings, state_option
 from regiongate.cli.options import FilePath, sources_option
-from regiongate.compiler.envoy.settings import Settings, endpoint
+from regiongate.compiler.envoy.settings import Endpoint, Settings, endpoint
+from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.snapshot import Inputs
 from regiongate.control import build, run
-from regiongate.control.ages import aged, alarms, recorded
+from regiongate.control.ages import aged, alarms, recorded, softened
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.domain.refusal import SELF_CHECK_PATH
 from regiongate.gateway.state import State
@@ -46,12 +47,18 @@ class _Banner(Console):
 @sources_option
 @gateway_options
 @state_option
+@click.option(
+    "--sample-listen",
+    metavar="HOST:PORT",
+    help=f"Where the sample API serves, when there is no --upstream.  [default: {SAMPLE}]",
+)
 @click.option("--workers", type=click.IntRange(1, 512), help="Envoy's threads.  [default: cores]")
 def up(
     policy: Path | None,
     organizations: Path | None,
     catalogue: Catalogue,
     state_dir: Path,
+    sample_listen: str | None,
     workers: int | None,
     **options: Any,
 ) -> None:
@@ -60,6 +67,11 @@ def up(
     Ctrl-C stops everything. A gateway that already runs in the state directory is picked up.
     """
     sampled = options["upstream_url"] is None
+    if sample_listen is not None and not sampled:
+        raise click.UsageError("--sample-listen is for the sample API: leave out --upstream.")
+    behind = endpoint(sample_listen or SAMPLE) if sampled else None
+    if behind is not None:
+        options["upstream_url"] = f"http://{behind}"
     if sampled and not options["trusted"]:
         # So that one can play every country from one machine; never with a real upstream.
         options["trusted"] = ("127.0.0.0/8",)
@@ -74,9 +86,8 @@ def up(
         state.want_stop(False)
         with console.status("compiling the policy and starting Envoy"):
             what = _inputs(policy, organizations, catalogue)
-            started = _start(state, chosen, what, workers, sampled)
+            started = _start(state, chosen, what, workers, behind)
         _tell(console, state, chosen, started, catalogue, sampled)
-        behind = endpoint(SAMPLE) if sampled else None
         run.watch(state, workers, behind, stop, lambda text: console.print(f"[bold]·[/] {text}"))
         console.print("stopping")
         run.stop(state)
@@ -86,7 +97,9 @@ def up(
 @state_option
 def down(state_dir: Path) -> None:
     """Stop the gateway of a state directory, also one whose `up` has died."""
-    run.down(State(state_dir.resolve()))
+    state = State(state_dir.resolve())
+    run.down(state)
+    click.echo(f"The gateway in {state.root} is stopped.")
 
 
 def _inputs(policy: Path | None, organizations: Path | None, catalogue: Catalogue) -> Inputs:
@@ -97,12 +110,12 @@ def _inputs(policy: Path | None, organizations: Path | None, catalogue: Catalogu
 
 
 def _start(
-    state: State, chosen: Settings, what: Inputs, workers: int | None, sampled: bool
+    state: State, chosen: Settings, what: Inputs, workers: int | None, behind: Endpoint | None
 ) -> run.Started:
     """Start the sample API where it is wanted, then the gateway; leave nothing half-started."""
     try:
-        if sampled:
-            run.start_sample(state, endpoint(SAMPLE))
+        if behind is not None:
+            run.start_sample(state, behind)
         return run.start(state, chosen, what, datetime.now(UTC), workers)
     except (CannotRun, ProblemsFound):
         if not run.serves(state):
@@ -134,6 +147,9 @@ def _tell(
         *(("ALARM", f"[red]{text}[/]") for text in alarms(recorded(manifest), now, catalogue)),
         ("log", str(state.access_log)),
     ]
+    old = softened(BundleReader(state.bundle(started.generation)).policy, now)
+    if old is not None:
+        rows.insert(-1, ("ALARM", f"[red]{old}[/]"))
     if policy["report_only"]:
         rows.insert(2, ("mode", "[yellow]report only: nothing is refused[/]"))
     if started.differs:
@@ -156,7 +172,9 @@ def _tell(
 
 def _age(source: dict[str, Any]) -> str:
     days, licence = source["age_days"], source["licence"]
-    return f"{source['name']} of {source['date']}, {days} days old ({licence})"
+    return (
+        f"{source['name']} of {source['date']}, {days} days old ({licence or 'licence not said'})"
+    )
 
 
 def _short(path: Path) -> str:

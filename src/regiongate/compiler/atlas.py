@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from regiongate.domain.address import fold
 from regiongate.domain.place import Place
 from regiongate.domain.policy import Policy
 from regiongate.geo.facts.table import Layer
+from regiongate.geo.mmdb.metadata import epoch_of
 from regiongate.geo.mmdb.writer import encode
 from regiongate.geo.source import Source, SourceTable
 from regiongate.geo.steps import NONE, Steps
@@ -103,7 +104,7 @@ def _database(policy: Policy, space: Geography, sources: Sequence[Source], at: d
         space.steps,
         records,
         # The age of the data, not of the bundle: a policy must not change it.
-        build_epoch=max((_epoch(source.date) for source in sources), default=0),
+        build_epoch=max((epoch_of(source.date) for source in sources), default=0),
         database_type=DATABASE_TYPE,
         description="Where addresses are, by the sources and the policy of this bundle",
     )
@@ -128,7 +129,3 @@ def _unknown(steps: Steps) -> int | None:
     rows = (int(row) for row in np.flatnonzero(steps.value == NONE))
     firsts = ((row, address_at(steps, row)) for row in rows)
     return next((row for row, first in firsts if fold(first) == first), None)
-
-
-def _epoch(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())

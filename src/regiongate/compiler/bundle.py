@@ -34,6 +34,8 @@ DECISIONS = "decisions.json"
 PROBES = "probes.json"
 ORGANIZATIONS = "organizations.csv"
 POLICY = PurePosixPath("policy")
+POLICY_FILE = "policy.yaml"
+"""The policy in that folder, whatever its file was called; beside it lies what it refers to."""
 
 
 def write(snapshot: Snapshot, settings: Settings, trust_store: str, folder: Path) -> None:
@@ -142,8 +144,8 @@ def _manifest(
         },
         "phase": policy.measure.phase(snapshot.at),
         "next_change": instant(snapshot.next_change()),
-        "sources": [source.facts() for source in snapshot.sources],
-        "facts": [source.facts() for source in snapshot.inputs.fact_sources],
+        "sources": [source.entry() for source in snapshot.sources],
+        "facts": [source.entry() for source in snapshot.inputs.fact_sources],
         "counts": {
             "steps": snapshot.atlas.steps,
             "places": snapshot.atlas.distinct,

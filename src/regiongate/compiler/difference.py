@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from regiongate.compiler.envoy.gate import DATABASE
 from regiongate.compiler.geography import layout
 from regiongate.compiler.reader import BundleReader
 from regiongate.domain.judge import judge
@@ -161,7 +162,7 @@ def _address_changes(old: BundleReader, new: BundleReader, at: datetime) -> list
     """Walk both databases at once; what a record means is in the table of its own bundle."""
     layers, answers = [], []
     for bundle in (old, new):
-        database = read(bundle.folder / "verdict.mmdb")
+        database = read(bundle.content(DATABASE), str(bundle.folder / DATABASE))
         layers.append(database.steps)
         answers.append(list(_answers(bundle.decisions, database, at)))
     return _changes(layers, answers)

@@ -10,13 +10,13 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from functools import reduce
 from typing import Any
 
 from regiongate.domain.facts import NO_FACTS, AutonomousSystem, Cloud, Facts, Site, combined
 from regiongate.geo.facts import providers
 from regiongate.geo.facts.table import Layer, together
+from regiongate.geo.mmdb.metadata import epoch_of
 from regiongate.geo.mmdb.writer import encode
 from regiongate.geo.source import Source
 from regiongate.geo.steps import NONE
@@ -42,7 +42,7 @@ def draw(layers: Sequence[Layer]) -> FactBook:
         steps,
         [record(fact) for fact in facts],
         # The age of the data, as in the atlas; libmaxminddb takes no database without one.
-        build_epoch=max((_epoch(layer.source.date) for layer in layers), default=1),
+        build_epoch=max((epoch_of(layer.source.date) for layer in layers), default=1),
         database_type=DATABASE_TYPE,
         description="What addresses belong to, by the sources of facts of this bundle",
     )
@@ -108,7 +108,3 @@ def _cloud_record(cloud: Cloud) -> dict[str, str]:
 def _cloud(found: Mapping[str, str]) -> Cloud:
     location = Site(found["location"], found["iso"]) if "location" in found else None
     return Cloud(found["provider"], found.get("region"), location)
-
-
-def _epoch(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())

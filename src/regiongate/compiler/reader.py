@@ -1,4 +1,8 @@
-"""Read a bundle back: its manifest, its policy, its organizations, and the place of an address."""
+"""Read a bundle back: its manifest, its policy, its organizations, and the place of an address.
+
+Nothing of it is believed that is not what was written: each file has the digest that the manifest
+says, and the manifest its own.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import io
 import json
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -25,7 +29,9 @@ from regiongate.compiler.bundle import (
     MANIFEST,
     ORGANIZATIONS,
     POLICY,
+    POLICY_FILE,
     PROBES,
+    to_json,
 )
 from regiongate.compiler.envoy.gate import DATABASE
 from regiongate.compiler.facts import DATABASE as FACTS
@@ -38,7 +44,7 @@ from regiongate.domain.facts import Facts
 from regiongate.domain.organization import Organization, with_exemptions
 from regiongate.domain.place import Place
 from regiongate.domain.policy import Policy
-from regiongate.domain.source import Age
+from regiongate.domain.source import Age, SourceNames
 from regiongate.policyfile import load, organizations
 
 _FACTS = {
@@ -55,6 +61,11 @@ _FACTS = {
 """What a manifest must say to be read, and as what."""
 
 _MANIFEST_BYTES = 2**20
+
+_NOT_ITS_SOURCES = ("unknown-source", "source-of-other-kind")
+"""What is wrong with a policy whose sources its bundle does not list."""
+
+_ALTERED = "its content is not what was written"
 
 # The database reader trusts a file once its metadata is found; these are what damage makes it do.
 _UNREADABLE = (
@@ -87,16 +98,24 @@ class BundleReader:
             raise _damaged(self.folder / MANIFEST, "its sources are not those of the policy")
         return found
 
+    @property
+    def fact_sources(self) -> tuple[dict[str, Any], ...]:
+        """What the manifest says of each source of facts, `clouds` last."""
+        self._ages("facts")
+        return tuple(self.manifest["facts"])
+
     @cached_property
     def policy(self) -> Policy:
         """The policy that was compiled, dated by the sources it was compiled with."""
         # Its sources are those of the machine that built it; what they said is in the database.
         ages = self._ages("sources")
         strange = _damaged(self.folder / MANIFEST, "its sources are not those of the policy")
+        self._require_policy_files()
         try:
-            policy = load(self.folder / POLICY / "policy.yaml", [*ages, *self._ages("facts")])
+            names = SourceNames(tuple(ages), tuple(self._ages("facts")))
+            policy = load(self.folder / POLICY / POLICY_FILE, names)
         except ProblemsFound as error:
-            if any(problem.code == "unknown-source" for problem in error.problems):
+            if any(problem.code in _NOT_ITS_SOURCES for problem in error.problems):
                 raise strange from error
             raise
         if not ages.keys() >= set(policy.location.sources):
@@ -124,12 +143,13 @@ class BundleReader:
     @cached_property
     def decisions(self) -> dict[str, Any]:
         """The decision table as the bundle has it."""
-        content: dict[str, Any] = json.loads((self.folder / DECISIONS).read_text("utf-8"))
+        content: dict[str, Any] = json.loads(self.content(DECISIONS))
         return content
 
     @cached_property
     def database(self) -> maxminddb.Reader:
         """The verdict database. Raises CannotRun when it is not one."""
+        self.content(DATABASE)
         try:
             return maxminddb.open_database(self.folder / DATABASE, maxminddb.MODE_MMAP)
         except (OSError, *_UNREADABLE) as error:
@@ -138,6 +158,7 @@ class BundleReader:
     @cached_property
     def fact_database(self) -> maxminddb.Reader:
         """The database of facts. Raises CannotRun when it is not one."""
+        self.content(FACTS)
         try:
             return maxminddb.open_database(self.folder / FACTS, maxminddb.MODE_MMAP)
         except (OSError, *_UNREADABLE) as error:
@@ -146,6 +167,7 @@ class BundleReader:
     @cached_property
     def listed_organizations(self) -> tuple[Organization, ...]:
         """The organizations as they were given, without the exemptions that the policy grants."""
+        self.content(ORGANIZATIONS)
         return organizations.load(self.folder / ORGANIZATIONS)
 
     def parent(self) -> Parent:
@@ -183,12 +205,31 @@ class BundleReader:
     def _is_whole(self) -> bool:
         """Whether every file is the one that was written."""
         try:
-            return all(
-                hashlib.sha256((self.folder / name).read_bytes()).hexdigest() == facts["sha256"]
-                for name, facts in self.manifest["files"].items()
-            )
-        except (OSError, *_UNREADABLE):
+            for name in self.manifest["files"]:
+                self.content(name)
+        except CannotRun:
             return False
+        return True
+
+    def content(self, name: str) -> bytes:
+        """A file of the bundle; CannotRun unless it and the manifest are what was written."""
+        self._require_sealed()
+        if name not in self.manifest["files"]:
+            raise _damaged(self.folder / MANIFEST, f"it does not list {name}")
+        data = _listed(self.folder, name, self.manifest)
+        require_written(self.folder, name, data, self.manifest)
+        return data
+
+    def _require_sealed(self) -> None:
+        said = {name: value for name, value in self.manifest.items() if name != "digest"}
+        if hashlib.sha256(to_json(said)).hexdigest() != self.manifest.get("digest"):
+            raise _damaged(self.folder / MANIFEST, _ALTERED)
+
+    def _require_policy_files(self) -> None:
+        """The policy, and what lies beside it: its list and its geofeeds."""
+        listed = {name for name in self.manifest["files"] if POLICY in PurePosixPath(name).parents}
+        for name in sorted({str(POLICY / POLICY_FILE), *listed}):
+            self.content(name)
 
     def organizations(self) -> dict[str, Organization]:
         """The organizations by id, the policy's own exemptions among them."""
@@ -294,6 +335,12 @@ def _listed(folder: Path, name: str, manifest: dict[str, Any]) -> bytes:
     if len(data) != size:
         raise _damaged(path, f"it has not the {size} bytes that the manifest says")
     return data
+
+
+def require_written(folder: Path, name: str, data: bytes, manifest: Mapping[str, Any]) -> None:
+    """Raises CannotRun unless a file's content has the digest that the manifest says."""
+    if hashlib.sha256(data).hexdigest() != manifest["files"][name].get("sha256"):
+        raise _damaged(folder / name, _ALTERED)
 
 
 def _damaged(path: Path | str, why: str) -> CannotRun:

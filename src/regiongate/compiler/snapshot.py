@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from regiongate.compiler import atlas as atlases
 from regiongate.compiler import facts as books
@@ -38,6 +39,7 @@ class Inputs:
 
     `policy_files` are the bytes of the policy and of what it refers to, by file name; `tables`
     are the policy's sources in the policy's order, `facts` its sources of facts in theirs.
+    `policy_path` is where the policy was read, for problems to name; nothing else depends on it.
     """
 
     policy: Policy
@@ -45,6 +47,7 @@ class Inputs:
     tables: Sequence[SourceTable]
     organizations: Sequence[Organization] = ()
     facts: Sequence[Layer] = ()
+    policy_path: Path | None = None
 
     @property
     def dated(self) -> Policy:
@@ -71,8 +74,8 @@ class Inputs:
         organizations = sorted(self.organizations, key=lambda row: row.id)
         named = {
             "policy": {name: _sha256(data) for name, data in sorted(self.policy_files.items())},
-            "sources": [source.facts() for source in self.sources],
-            "facts": [source.facts() for source in self.fact_sources],
+            "sources": [source.entry() for source in self.sources],
+            "facts": [source.entry() for source in self.fact_sources],
             "organizations": [
                 [row.id, row.standing.name, [key.hex() for key in row.keys]]
                 for row in organizations

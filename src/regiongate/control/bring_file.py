@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -17,13 +17,16 @@ from regiongate.geo.store.files import sync_file
 from regiongate.geo.store.recipe import Recipe
 from regiongate.geo.store.secrets import Secrets
 
+_PIECE = 1 << 20
+
 
 @dataclass(frozen=True, slots=True)
 class How:
     """How to fetch: at which instant, with which environment, and what to accept.
 
     `file` stands in for what the recipe says, `sha256` is the digest that the file must have,
-    `date` that of data which does not say its own. `accept` takes what sanity objects to.
+    `date` that of data which does not say its own, for which `dated_by_fetch` takes the day of
+    `at`. `accept` takes what sanity objects to.
     """
 
     at: datetime
@@ -36,16 +39,21 @@ class How:
     dry_run: bool = False
     silence: float = 30.0
     seconds: float = 1800.0
+    dated_by_fetch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """What lies in the staging folder, and where it came from, in words without secrets."""
+    """What lies in the staging folder, and where it came from, in words without secrets.
+
+    `dated` is the day that its server says, None for a file from disk (`sent` is then False).
+    """
 
     where: str
     fetched: Fetched
     dated: date | None
     secrets: Secrets
+    sent: bool
 
 
 def bring(into: Path, recipe: Recipe, before: About | None, how: How) -> Came | None:
@@ -70,17 +78,23 @@ def bring(into: Path, recipe: Recipe, before: About | None, how: How) -> Came | 
 
 
 def _copy(file: Path, into: Path, recipe: Recipe, secrets: Secrets) -> Came:
+    digest, size = hashlib.sha256(), 0
     try:
-        size = file.stat().st_size
-        if size > recipe.maximum_bytes:
-            message = f"{file} is larger than {recipe.maximum_bytes} bytes"
-            raise CannotRun(f"{message}: allow more with --max-size")
-        shutil.copyfile(file, into)
-        with into.open("rb") as copied:
-            digest = hashlib.file_digest(copied, "sha256").hexdigest()
+        # A pipe would be waited for, and a device has no end.
+        if not stat.S_ISREG(file.stat().st_mode):
+            raise CannotRun(f"{file} is no regular file: save what it gives to one, and name that")
+        with file.open("rb") as opened, into.open("wb") as copy:
+            while piece := opened.read(_PIECE):
+                size += len(piece)
+                if size > recipe.maximum_bytes:
+                    message = f"{file} is larger than {recipe.maximum_bytes} bytes"
+                    raise CannotRun(f"{message}: allow more with --max-size")
+                copy.write(piece)
+                digest.update(piece)
     except OSError as error:
         raise CannotRun(f"{file} cannot be read: {error.strerror}") from error
-    return Came(str(file), Fetched(digest, size, None, None), None, secrets)
+    fetched = Fetched(digest.hexdigest(), size, None, None)
+    return Came(str(file), fetched, None, secrets, sent=False)
 
 
 def _download(
@@ -105,7 +119,9 @@ def _download(
             if month is None or month == months[-1]:
                 raise
             continue
-        return None if fetched is None else Came(url, fetched, fetched.date or month, secrets)
+        if fetched is None:
+            return None
+        return Came(url, fetched, fetched.date or month, secrets, sent=True)
     raise AssertionError("there is always an address")
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from regiongate.compiler import bundle
+from regiongate.compiler.bundle import POLICY_FILE
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.fact_sources import layers
 from regiongate.compiler.snapshot import Inputs, Parent, Snapshot, snapshot
@@ -20,8 +21,6 @@ from regiongate.geo.store.catalogue import BUNDLED, Catalogue
 from regiongate.policyfile import lists, organizations
 from regiongate.policyfile import load as load_policy
 
-POLICY_FILE = "policy.yaml"
-
 
 def inputs(
     policy_path: Path, organizations_path: Path | None, catalogue: Catalogue = BUNDLED
@@ -30,7 +29,7 @@ def inputs(
 
     The policy may name the sources of the catalogue.
     """
-    policy = load_policy(policy_path, catalogue.names())
+    policy = load_policy(policy_path, catalogue.named())
     files = {POLICY_FILE: policy_path.read_bytes()}
     if policy.supported.name not in lists.shipped_names():
         files[policy.supported.name] = (policy_path.parent / policy.supported.name).read_bytes()
@@ -38,7 +37,8 @@ def inputs(
         files[feed.file] = (policy_path.parent / feed.file).read_bytes()
     rows = () if organizations_path is None else organizations.load(organizations_path)
     _require_suspend_date(policy, rows, organizations_path)
-    return Inputs(policy, files, tables(policy, catalogue), rows, layers(policy, catalogue))
+    located, stated = tables(policy, catalogue), layers(policy, catalogue)
+    return Inputs(policy, files, located, rows, stated, policy_path)
 
 
 def _require_suspend_date(policy: Policy, rows: Sequence[Organization], where: Path | None) -> None:

@@ -65,6 +65,7 @@ class Ground:
     facts: Facts
     organizations: Mapping[str, Organization]
     sources: tuple[Mapping[str, Any], ...]
+    fact_sources: tuple[Mapping[str, Any], ...]
     generation: str | None
 
 
@@ -78,6 +79,7 @@ def by_bundle(question: Question, folder: Path) -> dict[str, Any]:
         facts=bundle.facts(address),
         organizations=bundle.organizations(),
         sources=bundle.sources,
+        fact_sources=bundle.fact_sources,
         generation=bundle.generation,
     )
     return answer(question, ground)
@@ -98,7 +100,8 @@ def by_policy(
         place=geography.lookup(policy, inputs.tables, address, inputs.anonymizers),
         facts=facts.lookup(inputs.facts, address),
         organizations={row.id: row for row in rows},
-        sources=tuple(source.facts() for source in inputs.sources),
+        sources=tuple(source.entry() for source in inputs.sources),
+        fact_sources=tuple(source.entry() for source in inputs.fact_sources),
         generation=None,
     )
     return answer(question, ground)
@@ -119,7 +122,7 @@ def by_request(request_id: str, log: Path, bundles: Path) -> dict[str, Any]:
         message = f"generation {generation} is not kept any more in {bundles}"
         raise CannotRun(f"request {request_id} cannot be explained: {message}")
     question = Question(
-        address=str(line["address"]),
+        address=_without_zone(str(line["address"])),
         at=_time(line),
         organization=line["organization"],
         path=line["path"],
@@ -161,6 +164,15 @@ def _line_in(log: Path, request_id: str) -> dict[str, Any] | None:
         raise CannotRun(f"the log {log} cannot be read: {error}") from error
 
 
+def _without_zone(settled: str) -> str:
+    """The address that decided, of one as Envoy logs it.
+
+    It logs a link-local address with its zone (RFC 4007, section 11), which means something on the
+    gateway's host only: the verdict was found without it.
+    """
+    return settled.partition("%")[0]
+
+
 def _time(line: Mapping[str, Any]) -> datetime:
     try:
         return datetime.fromisoformat(str(line["time"]))
@@ -198,6 +210,7 @@ def _undecided(line: Mapping[str, Any]) -> dict[str, Any]:
         "agreeing": None,
         "sources": [],
         "facts": None,
+        "fact_sources": [],
     }
 
 
@@ -240,6 +253,7 @@ def answer(question: Question, ground: Ground) -> dict[str, Any]:
             for vote, source in zip(place.votes, ground.sources, strict=True)
         ],
         "facts": _facts(ground.facts, decision),
+        "fact_sources": [aged(source, at) for source in ground.fact_sources],
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from regiongate.control.bring_file import Came, How, bring
@@ -13,7 +13,7 @@ from regiongate.geo.store import sanity
 from regiongate.geo.store.about import About
 from regiongate.geo.store.catalogue import BUNDLED, Catalogue
 from regiongate.geo.store.coverage import coverage
-from regiongate.geo.store.read import read_new
+from regiongate.geo.store.read import damaged, is_whole, read_new
 from regiongate.geo.store.recipe import Recipe
 from regiongate.geo.store.sanity import Change
 from regiongate.geo.store.secrets import check_url
@@ -21,13 +21,18 @@ from regiongate.geo.store.store import DATA, Store, Stored, require_name
 
 _MOST_TOLD = 20
 _LONGEST_WORDS = 500
+_IS_A_LIST = {"no-label", "no-date"}
+"""What is wrong with a file that could be read: it is what was meant, and no sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What became of a source: `status` is added, updated, would-update, unchanged or refused.
+    """What became of a source.
 
-    `about` is the version that came, None when none did; `before` the one that counted.
+    `status` is added, updated, would-update, unchanged, refused or failed; confirmed where the
+    version that counts was found to be the newest on a later day, mended where its file had been
+    changed and is again what it was. `about` is the version that came, None when none did;
+    `before` the one that counted. `objections` say why it was refused, or why it failed.
     """
 
     name: str
@@ -44,7 +49,7 @@ def add(store: Store, recipe: Recipe, how: How) -> Update:
     with store.change(recipe.name) as staging:
         came = bring(staging / DATA, recipe, None, how)
         assert came is not None  # noqa: S101 - there is no version yet that it could be
-        table = _read(staging / DATA, came, recipe, how)
+        table = _read(staging / DATA, came, recipe, _dated(recipe, came, how))
         found = _about(recipe, came, table, how.at)
         said = sanity.objections(table, how.at)
         change = None
@@ -63,17 +68,22 @@ def update(store: Store, name: str, how: How) -> Update:
     with store.change(name) as staging:
         stored = _stored(store, name)
         recipe, before = stored.recipe, stored.about
-        came = bring(staging / DATA, recipe, before, how)
+        whole = is_whole(before.source(stored.path))
+        # What is damaged must come anew, whatever its maker thinks that we have.
+        came = bring(staging / DATA, recipe, before if whole else None, how)
+        if came is None and not whole:
+            raise damaged(before.source(stored.path))
         if came is None:
-            return Update(name, "unchanged", before)
-        table = _read(staging / DATA, came, recipe, how)
+            return _still_newest(store, stored, how)
+        dated = _dated(recipe, came, how)
+        if dated is None and came.fetched.sha256 == before.sha256:
+            dated = before.date
+        table = _read(staging / DATA, came, recipe, dated)
         if table.source.digest == before.digest:
-            return Update(name, "unchanged", before)
+            return _same(store, stored, table, how, None if whole else staging)
         found = _about(recipe, came, table, how.at)
-        old = Catalogue(store).load(before.source(stored.path))
-        change = sanity.change(old, table)
-        said = sanity.objections(table, how.at)
-        said += sanity.objections_after(old, table, change, recipe)
+        change, said = _compared(store, stored, table) if whole else _not_compared(before)
+        said = [*sanity.objections(table, how.at), *said]
         if found.digest == stored.pointer.refused:
             said.append(f"the version {found.version} has been rolled back")
         if said and not how.accept:
@@ -81,6 +91,48 @@ def update(store: Store, name: str, how: How) -> Update:
         if not how.dry_run:
             store.replace(staging, found)
     return Update(name, "would-update" if how.dry_run else "updated", before, found, change)
+
+
+def _still_newest(store: Store, stored: Stored, how: How) -> Update:
+    """Nothing came, because nothing is new: but that may be known of a later day now."""
+    before, dated = stored.about, _dated(stored.recipe, None, how)
+    if dated is None or dated <= before.date:
+        return Update(before.name, "unchanged", before)
+    # A file that says its own date keeps it, so it is read.
+    return _same(store, stored, read_new(stored.path, stored.recipe, dated), how, None)
+
+
+def _same(
+    store: Store, stored: Stored, table: SourceTable, how: How, mend_from: Path | None
+) -> Update:
+    """The content is that of the version that counts; from `mend_from` its file is mended."""
+    before, source = stored.about, table.source
+    said = tuple(sanity.objections(table, how.at))
+    later = source.date > before.date
+    found = replace(before, date=source.date, version=source.version) if later else None
+    if later and said and not how.accept:
+        return Update(before.name, "refused", before, found, None, said)
+    if how.dry_run:
+        if not later and mend_from is None:
+            return Update(before.name, "unchanged", before)
+        return Update(before.name, "would-update", before, found or before)
+    if mend_from is not None:
+        store.mend(mend_from, before.name)
+    if later:
+        return Update(before.name, "confirmed", before, store.confirm(before.name, source.date))
+    return Update(before.name, "unchanged" if mend_from is None else "mended", before)
+
+
+def _compared(store: Store, stored: Stored, table: SourceTable) -> tuple[Change | None, list[str]]:
+    """What differs from the version that counts, and what speaks against it."""
+    old = Catalogue(store).load(stored.about.source(stored.path))
+    change = sanity.change(old, table)
+    return change, sanity.objections_after(old, table, change, stored.recipe)
+
+
+def _not_compared(before: About) -> tuple[Change | None, list[str]]:
+    message = f"the file of version {before.version} was changed"
+    return None, [f"{message}, so that nobody can tell how much differs"]
 
 
 def _require_addable(store: Store, recipe: Recipe) -> None:
@@ -119,13 +171,22 @@ def _stored(store: Store, name: str) -> Stored:
         raise CannotRun(f"no source named {name} in {store.root}: there are {known}") from None
 
 
-def _read(path: Path, came: Came, recipe: Recipe, how: How) -> SourceTable:
+def _dated(recipe: Recipe, came: Came | None, how: How) -> date | None:
+    """The date of data that does not say its own, None where nobody knows one."""
+    if how.date is not None:
+        return how.date
+    if how.dated_by_fetch or recipe.dated == "fetched":
+        return how.at.astimezone(UTC).date()
+    return None if came is None else came.dated
+
+
+def _read(path: Path, came: Came, recipe: Recipe, dated: date | None) -> SourceTable:
     """What the file says; what is wrong with it is told under the name of where it came from."""
-    dated = how.date or came.dated or (how.at.date() if recipe.dated == "fetched" else None)
     try:
         return read_new(path, recipe, dated)
     except SourceError as error:
-        _raise_words(path, came)
+        if not _IS_A_LIST & {one.code for one in error.problems}:
+            _raise_words(path, came)
         problems = [replace(one, file=came.where) for one in error.problems[:_MOST_TOLD]]
         raise SourceError(problems, error.total) from None
     except CannotRun as error:
@@ -135,7 +196,7 @@ def _read(path: Path, came: Came, recipe: Recipe, how: How) -> SourceTable:
 
 def _raise_words(path: Path, came: Came) -> None:
     """Where a server sent a sentence instead of a file, the sentence says more than its syntax."""
-    if came.fetched.size > _LONGEST_WORDS:
+    if not came.sent or came.fetched.size > _LONGEST_WORDS:
         return
     words = " ".join(path.read_bytes().decode("utf-8", "replace").split())
     if words and words.isprintable() and "\ufffd" not in words and "," not in words:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from regiongate import policyfile
 from regiongate.compiler import sources
-from regiongate.compiler.bundle import POLICY
+from regiongate.compiler.bundle import POLICY, POLICY_FILE
 from regiongate.compiler.fact_sources import layers
-from regiongate.control.build import POLICY_FILE
 from regiongate.control.follow import Locate
 from regiongate.control.survey import judging
 from regiongate.domain.errors import CannotRun
@@ -56,6 +55,6 @@ class InForce:
 
 
 def _placing(path: Path, catalogue: Catalogue, at: datetime | None, now: datetime) -> Placing:
-    policy = sources.dated_by(policyfile.load(path, catalogue.names()), catalogue)
+    policy = sources.dated_by(policyfile.load(path, catalogue.named()), catalogue)
     when = judging(policy, at, now).at
     return Placing(policy, sources.tables(policy, catalogue), layers(policy, catalogue), when)

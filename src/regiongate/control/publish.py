@@ -9,14 +9,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from regiongate.compiler.bundle import MANIFEST
+from regiongate.compiler.bundle import MANIFEST, POLICY_FILE
 from regiongate.compiler.envoy.files import BOOTSTRAP
 from regiongate.compiler.envoy.settings import Settings, to_record
 from regiongate.compiler.reader import BundleReader, files_of, place_finder
 from regiongate.compiler.snapshot import Inputs, Snapshot
 from regiongate.compiler.verify import verify
 from regiongate.control import build
-from regiongate.control.build import POLICY_FILE
 from regiongate.domain.errors import CannotRun, Problem, ProblemsFound
 from regiongate.gateway import events
 from regiongate.gateway.envoy import Envoy
@@ -76,17 +75,14 @@ def require_tests(frozen: Snapshot) -> None:
     policy = frozen.policy
     results = run(policy, place_finder(frozen.atlas, policy)) if policy.tests else []
     failed = [row for row in results if row.outcome is not Outcome.PASSED]
-    problems = [_problem(row) for row in failed]
+    problems = [_problem(row, str(frozen.inputs.policy_path or POLICY_FILE)) for row in failed]
     if problems:
         raise ProblemsFound(problems)
 
 
-def _problem(row: Result) -> Problem:
-    test, decision = row.test, row.decision
-    found = "nothing" if decision is None else f"{decision.verdict} by {decision.rule}"
-    message = f"The test of {test.address or test.region} expects {test.verdict} and gets {found}"
+def _problem(row: Result, file: str) -> Problem:
     remedy = "mend the policy or the test: it is not published while they disagree"
-    return Problem(POLICY_FILE, test.line, 1, "test-failed", message, remedy)
+    return Problem(file, row.test.line, 1, "test-failed", str(row), remedy)
 
 
 @contextmanager

@@ -156,7 +156,10 @@ def start_sample(state: State, where: Endpoint, patience: float = 20.0) -> None:
     daemon = sample(state, where)
     if daemon.pid() is not None:
         return
-    require_free(where)
+    try:
+        require_free(where)
+    except CannotRun as error:
+        raise CannotRun(f"the sample API {error}, or name its --sample-listen") from error
     daemon.start()
     deadline = time.monotonic() + patience
     while not answers(where):

@@ -44,7 +44,7 @@ def simulated(
     `judging` chooses the instant for the other policy; `listed` are the rows of the organizations
     file, to which each policy adds its own exemptions.
     """
-    loaded = policyfile.load(compared.policy, compared.catalogue.names())
+    loaded = policyfile.load(compared.policy, compared.catalogue.named())
     tables = with_files(sources.tables(loaded, compared.catalogue), compared.files, now.date())
     policy = sources.dated(loaded, sources.ages(sources.of(tables)))
     after = judging(policy)

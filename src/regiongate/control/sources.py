@@ -17,8 +17,10 @@ from regiongate.domain.address import (
 from regiongate.domain.errors import CannotRun, Problem, ProblemsFound
 from regiongate.geo import wide
 from regiongate.geo.source import Source, SourceTable
+from regiongate.geo.store.about import About
 from regiongate.geo.store.catalogue import BUNDLED, Catalogue
 from regiongate.geo.store.coverage import Coverage, coverage
+from regiongate.geo.store.read import damaged, is_whole
 from regiongate.geo.store.store import Store, Stored
 
 
@@ -35,59 +37,89 @@ class Listed:
     covered: Coverage
 
 
-def listed(catalogue: Catalogue) -> tuple[list[Listed], list[CannotRun]]:
+Trouble = list[CannotRun | ProblemsFound]
+"""What is wrong with the sources that cannot be used, which does not keep the others from it."""
+
+
+def listed(catalogue: Catalogue) -> tuple[list[Listed], Trouble]:
     """Every source that can be opened, and what is wrong with those that cannot."""
-    found, damaged = [], []
+    found: list[Listed] = []
+    trouble: Trouble = []
     for name in catalogue.present():
         try:
             found.append(_listed(name, catalogue))
-        except CannotRun as error:
-            damaged.append(error)
-    return found, damaged
+        except (CannotRun, ProblemsFound) as error:
+            trouble.append(error)
+    return found, trouble
 
 
 def _listed(name: str, catalogue: Catalogue) -> Listed:
     source, stored = catalogue.source(name), catalogue.stored(name)
     if stored is None:
         return Listed(source, "bundled", None, coverage(catalogue.load(source).steps))
+    if not is_whole(source):
+        raise damaged(source)
     place = "instead of bundled" if name in BUNDLED.names() else "store"
     return Listed(source, place, stored, Coverage(stored.about.ipv4, stored.about.ipv6))
 
 
-def look_up(texts: Sequence[str], catalogue: Catalogue) -> list[dict[str, Any]]:
-    """What each source says of each address; ProblemsFound naming every text that is none.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One address as it was written, and where: the name of a file, and the line."""
+
+    text: str
+    file: str
+    line: int
+
+
+def look_up(asked: Sequence[Asked], catalogue: Catalogue) -> tuple[list[dict[str, Any]], Trouble]:
+    """What each source says of each address, and what is wrong with the sources left out.
+
+    Raises ProblemsFound naming every text that is no address.
 
     The keys: `asked`, `address` (its canonical form), `carried_in` (the network by which IPv6
     carries an IPv4 address, or null), `special` (the block set apart that it lies in, or null) and
     `sources`, each with `name`, `kind` and `says` (null when it says nothing).
     """
-    addresses = _canonical(texts)
-    tables = [catalogue.load(catalogue.source(name)) for name in catalogue.present()]
+    addresses = _canonical(asked)
+    tables, trouble = _tables(catalogue)
     at = wide.split([int(address) for address in addresses])
     said = [_said(table, *at) for table in tables]
-    return [
+    found = [
         {
-            "asked": text,
+            "asked": one.text,
             "address": str(address),
-            "carried_in": _carried_in(text, address),
+            "carried_in": _carried_in(one.text, address),
             "special": _special(address),
             "sources": [
                 {"name": table.source.name, "kind": table.source.kind, "says": labels[row]}
                 for table, labels in zip(tables, said, strict=True)
             ],
         }
-        for row, (text, address) in enumerate(zip(texts, addresses, strict=True))
+        for row, (one, address) in enumerate(zip(asked, addresses, strict=True))
     ]
+    return found, trouble
 
 
-def _canonical(texts: Sequence[str]) -> list[IPAddress]:
-    found, problems = [], []
-    for line, text in enumerate(texts, start=1):
+def _tables(catalogue: Catalogue) -> tuple[list[SourceTable], Trouble]:
+    tables: list[SourceTable] = []
+    trouble: Trouble = []
+    for name in catalogue.present():
         try:
-            found.append(canonical(text))
+            tables.append(catalogue.load(catalogue.source(name)))
+        except (CannotRun, ProblemsFound) as error:
+            trouble.append(error)
+    return tables, trouble
+
+
+def _canonical(asked: Sequence[Asked]) -> list[IPAddress]:
+    found, problems = [], []
+    for one in asked:
+        try:
+            found.append(canonical(one.text))
         except BadAddress as error:
             remedy = "write it like 192.0.2.1 or 2001:db8::1"
-            problems.append(Problem("addresses", line, 1, "bad-address", str(error), remedy))
+            problems.append(Problem(one.file, one.line, 1, "bad-address", str(error), remedy))
     if problems:
         raise ProblemsFound(problems)
     return found
@@ -112,11 +144,21 @@ def _special(address: IPAddress) -> dict[str, str] | None:
     return {"kind": block.kind, "network": str(block.network), "rfc": block.rfc}
 
 
-def roll_back(store: Store, name: str) -> Stored:
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The version that counts again; `was_left` when it is one that was gone back from before."""
+
+    about: About
+    was_left: bool
+
+
+def roll_back(store: Store, name: str) -> Back:
     """Let the version before count again."""
     with store.change(name):
         _require_stored(store, name)
-        return store.roll_back(name)
+        left = store.get(name).pointer.refused
+        about = store.roll_back(name).about
+        return Back(about, about.digest == left)
 
 
 def remove(store: Store, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from shutil import rmtree
@@ -18,7 +18,7 @@ from regiongate.control.compare.folder import require_free
 from regiongate.control.save import Saving
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.measure import Phase
-from regiongate.domain.organization import Organization, with_exemptions
+from regiongate.domain.organization import with_exemptions
 from regiongate.domain.policy import Policy
 from regiongate.domain.survey import Judging, Rows, Survey
 from regiongate.geo.store.catalogue import Catalogue
@@ -45,8 +45,8 @@ class Wish:
     policy: Path
     now: datetime
     at: datetime | None = None
-    span: Span = Span()
-    said: Said = Said()
+    span: Span = field(default_factory=Span)
+    said: Said = field(default_factory=Said)
     organizations: Path | None = None
     everyone: bool = False
     examples: bool = True
@@ -66,7 +66,7 @@ def survey(wish: Wish, catalogue: Catalogue, hear: Hear, saving: Saving | None =
     """
     if wish.out is not None:
         require_free(wish.out)
-    loaded = policyfile.load(wish.policy, catalogue.names())
+    loaded = policyfile.load(wish.policy, catalogue.named())
     policy = sources.dated_by(loaded, catalogue)
     listed = () if wish.organizations is None else organizations.load(wish.organizations)
     judged = judging(policy, wish.at, wish.now)
@@ -74,7 +74,9 @@ def survey(wish: Wish, catalogue: Catalogue, hear: Hear, saving: Saving | None =
         logs = recognized(opened, wish)
         if saving is not None:
             saving.look(logs)
-        scanned = scan(opened, logs, wish.span, lambda share: hear("reading", share), wish.examples)
+        scanned = scan(
+            opened, logs, wish.span, lambda share: hear("reading", share), examples=wish.examples
+        )
         hear("locating", 0.0)
         facts = layers(policy, catalogue)
         placing = Placing(policy, sources.tables(policy, catalogue), facts, judged.at)
@@ -82,10 +84,12 @@ def survey(wish: Wish, catalogue: Catalogue, hear: Hear, saving: Saving | None =
         if saving is not None:
             hear("saving", 0.0)
             saving.keep(opened, logs, placing)
+        hear("counting", 0.0)
         known = with_exemptions(listed, policy.exemptions)
-        found = _told(opened, judged, counted, known, wish, hear)
+        tables.prepare(opened, known, judged.at, wish.everyone)
+        found = result.survey(opened, judged, counted)
         if wish.out is not None:
-            _write(opened, logs, wish, found)
+            _write(opened, logs, wish, found, wish.out)
     return found
 
 
@@ -120,25 +124,8 @@ def counted_rows(scanned: Scanned, groups: dict[str, int]) -> Rows:
     )
 
 
-def _told(
-    opened: Session,
-    judged: Judging,
-    counted: Rows,
-    known: Sequence[Organization],
-    wish: Wish,
-    hear: Hear,
-) -> Survey:
-    hear("counting", 0.0)
-    tables.prepare(opened, known, judged.at, wish.everyone)
-    found = result.survey(opened, judged, counted)
-    hear("counting", 1.0)
-    return found
-
-
-def _write(opened: Session, logs: Sequence[Log], wish: Wish, found: Survey) -> None:
+def _write(opened: Session, logs: Sequence[Log], wish: Wish, found: Survey, folder: Path) -> None:
     """Write the survey into its folder, all or nothing."""
-    folder = wish.out
-    assert folder is not None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         half = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 NAME_PATTERN = r"[a-z0-9][a-z0-9._-]{0,63}"
 """What the name of a source looks like: it is the name of a folder, and stands in every record."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNames:
+    """The names that a policy may give: of sources of regions, and of sources of facts.
+
+    `absent` are those of them whose data is not installed, each with what is to be done about it.
+    """
+
+    regions: tuple[str, ...]
+    facts: tuple[str, ...]
+    absent: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ def load_raw(path: Path, hints: Hints, check: LabelCheck | None = None) -> tuple
     made_on = hints.date or raw.date or hints.fallback_date
     if made_on is None:
         message = "the file does not say when its data was made"
-        raise file_error(file, "no-date", message, "give the date of the source")
+        remedy = "give the date of the source: --date, or --dated-by-fetch"
+        raise file_error(file, "no-date", message, remedy)
     source = Source(
         name=hints.name or path.name.split(".")[0],
         version=hints.version or made_on.isoformat(),

@@ -45,8 +45,8 @@ class Source:
         """How old the data is at an instant, and whether that is too old."""
         return Age(self.date, self.maximum_age)
 
-    def facts(self) -> dict[str, Any]:
-        """What a bundle records of the source; the generation's digest covers all of it."""
+    def entry(self) -> dict[str, Any]:
+        """Its entry in the manifest of a bundle; the generation's digest covers all of it."""
         return {
             "name": self.name,
             "version": self.version,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from regiongate.compiler.bundle import DECISIONS
 from regiongate.compiler.envoy.gate import DATABASE
-from regiongate.compiler.reader import BundleReader, files_of
+from regiongate.compiler.reader import BundleReader, files_of, require_written
 from regiongate.domain.errors import CannotRun
 from regiongate.geo.mmdb import FieldPath
 from regiongate.geo.mmdb import read as read_database
@@ -37,9 +36,8 @@ def read(folder: Path) -> Contents:
     """Read a bundle; CannotRun or ProblemsFound when it is damaged or is none."""
     reader = BundleReader(folder)
     files = files_of(folder)
-    for name, facts in reader.manifest["files"].items():
-        if hashlib.sha256(files[name]).hexdigest() != facts.get("sha256"):
-            raise _damaged(folder / name, "its content is not what was written")
+    for name in reader.manifest["files"]:
+        require_written(folder, name, files[name], reader.manifest)
     for name in (DECISIONS, DATABASE):
         if name not in files:
             raise _damaged(folder, f"it has no {name}")

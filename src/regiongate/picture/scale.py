@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isnan
 from typing import Protocol, TypeVar
@@ -80,13 +80,6 @@ class Steps:
         rising = all(a < b for a, b in zip(self.bounds, self.bounds[1:], strict=False))
         if not rising or not 1 <= len(self.bounds) <= len(RAMP):
             raise ValueError(f"one to {len(RAMP)} rising bounds are wanted, not {self.bounds}")
-
-    @classmethod
-    def decades(cls, values: Iterable[float], unit: str = "") -> Steps:
-        """Steps for counts: from 1, 10, 100 and so on up to the largest; six decades at most."""
-        largest = max(values, default=1)
-        bounds = [10**power for power in range(15) if 10**power <= max(largest, 1)]
-        return cls(tuple(bounds[-len(RAMP) :]), unit)
 
     def shade(self, value: float) -> str:
         """The value's step; raises ValueError for what is below the first bound, and for NaN."""

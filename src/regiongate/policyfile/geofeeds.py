@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from regiongate.domain import geofeed
+from regiongate.domain.address import SPECIAL_BLOCKS
 from regiongate.domain.errors import Problem
 from regiongate.domain.geofeed import GeofeedRow
 from regiongate.domain.policy import Network
@@ -18,6 +19,16 @@ from regiongate.policyfile.region import region
 MAX_BYTES = 1 << 25
 MOST_TOLD = 100
 """A file that is no geofeed is wrong in every row; the first ones tell the story."""
+SHORTEST = {4: 8, 6: 16}
+"""The shortest prefix of a row by version of IP: registries give nobody a wider network."""
+_PRIVATE = {
+    version: tuple(
+        block
+        for block in SPECIAL_BLOCKS
+        if block.group == "private" and block.network.version == version
+    )
+    for version in SHORTEST
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +98,28 @@ def _corrections(
     for row in rows:
         try:
             require_reachable(row.network)
+            require_of_one_holder(row.network)
             found.append(_correction(row))
         except Wrong as wrong:
             problems.append(Problem(file, row.line, 1, wrong.code, wrong.message, wrong.remedy))
     return tuple(found)
+
+
+def require_of_one_holder(network: Network) -> None:
+    """Raises `Wrong` for a row that speaks of more than one holder's own addresses.
+
+    What a customer sends must not move half of the internet, nor everybody's private networks.
+    """
+    shortest = SHORTEST[network.version]
+    if network.prefixlen < shortest:
+        message = f"`{network}` is wider than the network of any one holder"
+        remedy = f"name networks of /{shortest} or more; a wider one stands under `networks`"
+        raise Wrong("geofeed-network", message, remedy)
+    for block in _PRIVATE[network.version]:
+        if block.network.overlaps(network):
+            message = f"`{network}` holds addresses of {block.network} ({block.kind}, {block.rfc})"
+            remedy = "these are nobody's in particular: remove the row, or use `networks`"
+            raise Wrong("geofeed-network", message, remedy)
 
 
 def _correction(row: GeofeedRow) -> Correction:

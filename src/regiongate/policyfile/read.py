@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from regiongate.domain.errors import CannotRun, Problem, ProblemsFound
 from regiongate.domain.policy import Policy
+from regiongate.domain.source import SourceNames
 from regiongate.policyfile import document, validate
 from regiongate.policyfile.lists import BaseList
 from regiongate.policyfile.parse import MAX_BYTES, parse
 from regiongate.policyfile.reader import Reader
 from regiongate.policyfile.sections import geofeeds, measure, supported
-from regiongate.policyfile.sections.location import BUNDLED_SOURCES
+from regiongate.policyfile.sections.location import BUNDLED
 from regiongate.policyfile.shape import Section
 
 
@@ -28,7 +28,7 @@ class _Readable:
     feeds: tuple[geofeeds.Entry, ...] = ()
 
 
-def load(path: Path, sources: Collection[str] = BUNDLED_SOURCES) -> Policy:
+def load(path: Path, sources: SourceNames = BUNDLED) -> Policy:
     """The policy in a file; `sources` are the names of the sources that there are.
 
     Raises ProblemsFound with every problem at once, or CannotRun when the file cannot be read.
@@ -40,7 +40,7 @@ def load(path: Path, sources: Collection[str] = BUNDLED_SOURCES) -> Policy:
     return document.build(read.root, read.base, read.feeds)
 
 
-def check(path: Path, at: datetime, sources: Collection[str] = BUNDLED_SOURCES) -> list[Problem]:
+def check(path: Path, at: datetime, sources: SourceNames = BUNDLED) -> list[Problem]:
     """Every problem of a file, sorted by place, expired entries at an instant among them."""
     read = _read(path, sources)
     if read.root is not None:
@@ -48,7 +48,7 @@ def check(path: Path, at: datetime, sources: Collection[str] = BUNDLED_SOURCES) 
     return sorted(read.reader.problems)
 
 
-def _read(path: Path, sources: Collection[str]) -> _Readable:
+def _read(path: Path, sources: SourceNames) -> _Readable:
     reader = Reader(str(path), path.parent, sources)
     node = parse(_bytes(path), reader)
     if node is None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import UTC, tzinfo
 from pathlib import Path
 
 from regiongate.domain.errors import Problem
+from regiongate.domain.source import SourceNames
 from regiongate.policyfile.node import Mark
+
+_NONE = SourceNames((), ())
 
 
 class Wrong(Exception):
@@ -28,7 +30,7 @@ class Reader:
     sources that there are.
     """
 
-    def __init__(self, file: str, folder: Path, sources: Collection[str] = ()) -> None:
+    def __init__(self, file: str, folder: Path, sources: SourceNames = _NONE) -> None:
         self.file = file
         self.folder = folder
         self.sources = sources

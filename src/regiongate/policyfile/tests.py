@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC
 from enum import StrEnum
 
 from regiongate.domain.judge import judge
@@ -31,6 +32,17 @@ class Result:
     test: PolicyTest
     outcome: Outcome
     decision: Decision | None
+
+    def __str__(self) -> str:
+        """What was asked, what must come of it, and what came of it."""
+        test, decision = self.test, self.decision
+        whose = "" if test.organization is None else f" of {test.organization}"
+        at = test.at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        who = f"{test.where}{whose} at {at}"
+        if decision is None:
+            return f"skipped: {who}: addresses cannot be located here"
+        got = f"{decision.verdict} ({decision.rule}: {decision.reason})"
+        return f"{who} must {test.verdict}, got {got}"
 
 
 def run(policy: Policy, locate: Locate | None) -> list[Result]:

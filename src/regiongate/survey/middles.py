@@ -1,4 +1,4 @@
-"""Where the middle of a country is, for distances: the middle of its largest outline, or a point."""
+"""Where the middle of a country is, for distances: that of its largest outline, or a point."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from regiongate.picture.projection import Floats
 def middles() -> dict[str, tuple[float, float]]:
     """Degrees east and north for each country that can be drawn (Natural Earth).
 
-    It is good for continents, not for neighbours: a country may reach a thousand kilometres further.
+    Good for continents, not for neighbours: a country may reach a thousand kilometres further.
     """
     drawn = outlines()
     found = {code: point for code, point in drawn.points.items() if len(code) == 2}

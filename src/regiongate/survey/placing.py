@@ -1,4 +1,4 @@
-"""The kernel: addresses as written → where they are and what they get. DuckDB and Spark share it."""
+"""The kernel that DuckDB and Spark share: addresses as written → where they are, what they get."""
 
 from __future__ import annotations
 

@@ -63,15 +63,20 @@ def recognize(file: LogFile, said: Said) -> Format | None:
     if not begin.lines:
         return None
     if said.log_format is not None:
-        return _complete(file, text.named(text.log_format(said.log_format), said.columns))
+        return _lines(file, text.log_format(said.log_format), said.columns)
     known = _known(begin)
-    if known is not None and not said.columns:
-        return known
+    if known is None or said.columns:
+        return _named(file, begin, known, said.columns)
+    return known
+
+
+def _named(file: LogFile, begin: Head, known: Format | None, said: Mapping[str, str]) -> Format:
+    """The format with columns that the user names, or that are called as ours."""
     if known is not None and known.reader is Reader.LINES:
-        return _complete(file, text.named(known, said.columns))
+        return _lines(file, known, said)
     if begin.objects:
-        return _json(file, begin, known, said.columns)
-    return _csv(file, begin, said.columns)
+        return _json(file, begin, known, said)
+    return _csv(file, begin, said)
 
 
 def _known(begin: Head) -> Format | None:
@@ -141,11 +146,13 @@ def _duck(kind: pa.DataType) -> str:
     return "VARCHAR" if text else str(kind).upper()
 
 
-def _complete(file: LogFile, form: Format) -> Format:
-    """The format, when it has an address and its named columns are among its variables."""
-    if "address" not in form.columns:
+def _lines(file: LogFile, form: Format, said: Mapping[str, str]) -> Format:
+    """A format of lines, with the columns that the user names among its variables."""
+    chosen = {column: name.removeprefix("$") for column, name in said.items()}
+    known = set(chosen.values()) <= set(form.names)
+    if not known or "address" not in {*form.columns, *chosen}:
         raise _unknown(file, f"the variables {', '.join(form.names)}")
-    return form
+    return text.named(form, chosen)
 
 
 def _unknown(file: LogFile, holds: str) -> CannotRun:

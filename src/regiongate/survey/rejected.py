@@ -86,10 +86,9 @@ def _unreadable(text: bytes) -> str | None:
 
 def _json(log: Log) -> str:
     shape = literal(json.dumps(dict(log.format.fields)))
-    return (
-        f"(SELECT n, unnest(CASE WHEN json_valid(line) AND json_type(line) = 'OBJECT'"
-        f" THEN from_json(line, {shape}) END) FROM given)"
-    )
+    whole = "json_valid(line) AND json_type(line) = 'OBJECT'"
+    read = f"unnest(CASE WHEN {whole} THEN from_json(line, {shape}) END)"
+    return f"(SELECT n, {read} FROM given)"  # noqa: S608 - quoted
 
 
 def _text(log: Log) -> str:
@@ -107,16 +106,36 @@ SELECT n, CASE WHEN NOT has_time AND written IS NULL THEN 'it has neither addres
   ELSE 'its address is none' END, written
 FROM (SELECT n, ({address}) AS written, {timed} AS has_time, {outside} AS outside FROM {reader})
 WHERE NOT outside AND (written IS NULL OR NOT has_time OR written IN
-  (SELECT address FROM placed WHERE "group" = '{REJECTED}'))"""
+  (SELECT address FROM placed WHERE "group" = '{REJECTED}'))"""  # noqa: S608 - quoted
     return session.connection.execute(sql).fetchall()
 
 
 def _numbered(session: Session, log: Log, span: Span) -> Iterator[Found]:
     what = source(log.format, [log.file])
-    found = _judged(session, log, span, f"(SELECT row_number() OVER () AS n, * FROM {what})")
-    if log.format.reader is Reader.CSV:
-        found += session.connection.execute(
-            "SELECT DISTINCT line - 1, 'it is no row of the table', NULL FROM reject_errors"
-            " WHERE scan_id = (SELECT max(scan_id) FROM reject_errors)"
-        ).fetchall()
-    yield from sorted(found)
+    numbered = f"(SELECT row_number() OVER () AS n, * FROM {what})"  # noqa: S608 - quoted
+    if log.format.reader is not Reader.CSV:
+        yield from sorted(_judged(session, log, span, numbered))
+        return
+    before = _scans(session)
+    found = _judged(session, log, span, numbered)
+    unread = session.connection.execute(
+        "SELECT DISTINCT line - 1 FROM reject_errors WHERE scan_id > ? ORDER BY 1", [before]
+    ).fetchall()
+    skipped = [int(number) for (number,) in unread]
+    broken: list[Found] = [(number, "it is no row of the table", None) for number in skipped]
+    yield from sorted([*broken, *_renumbered(sorted(found), skipped)])
+
+
+def _scans(session: Session) -> int:
+    """The number of the last scan that left something in `reject_errors`, which keeps them all."""
+    found = session.connection.execute("SELECT coalesce(max(scan_id), -1) FROM reject_errors")
+    return int(found.fetchall()[0][0])
+
+
+def _renumbered(found: list[Found], skipped: list[int]) -> Iterator[Found]:
+    """Rows by their number among all rows, given that among those that could be read."""
+    passed = 0
+    for number, reason, address in found:
+        while passed < len(skipped) and skipped[passed] <= number + passed:
+            passed += 1
+        yield number + passed, reason, address

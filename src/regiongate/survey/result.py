@@ -30,10 +30,19 @@ NETWORKS, KEY_NETWORKS, EXAMPLES, JOURNEYS = 20, 5, 10, 5
 Grain = tuple[int, bool, str | None]
 """The number of an organization, whether all of it is meant, and else which key."""
 
-_COUNTS = f"""
-SELECT number, grouping("key") = 1, "key", country, region, unsupported, own,
-  sum(requests)::BIGINT AS n
-{of_affected("judged")}
+_BY_DAY = f"""
+CREATE TABLE by_day AS
+SELECT number, "key", "day", country, region, unsupported, own, sum(requests)::BIGINT AS n
+{of_affected("judged")} GROUP BY ALL"""
+
+_BY_USE = f"""
+CREATE TABLE by_use AS
+SELECT number, "key", host, path, model, t.affected, sum(requests)::BIGINT AS n
+{of_affected("judged")} GROUP BY ALL"""
+
+_COUNTS = """
+SELECT number, grouping("key") = 1, "key", country, region, unsupported, own, sum(n)::BIGINT AS n
+FROM by_day
 GROUP BY GROUPING SETS ((number, "key", country, region, unsupported, own),
   (number, country, region, unsupported, own))
 ORDER BY n DESC, region, own"""
@@ -52,23 +61,22 @@ SELECT number, whole, "key", network_text(hi, lo), n, said.region, said.would, s
 FROM found
 QUALIFY row_number() OVER (PARTITION BY number, whole, "key" ORDER BY n DESC, hi, lo)
   <= CASE WHEN whole THEN {NETWORKS} ELSE {KEY_NETWORKS} END
-ORDER BY n DESC, hi, lo"""
+ORDER BY n DESC, hi, lo"""  # noqa: S608 - quoted where it is not ours
 
 _EXAMPLES = """
 SELECT number, whole, "key", text FROM (
   SELECT number, grouping("key") = 1 AS whole, "key", {name} AS text,
-    bool_or(t.affected) AS affected, sum(requests) AS n
-  {of_affected} WHERE {name} IS NOT NULL
+    bool_or(affected) AS affected, sum(n) AS n
+  FROM by_use WHERE {name} IS NOT NULL
   GROUP BY GROUPING SETS ((number, "key", {name}), (number, {name}))
 )
 QUALIFY row_number() OVER (
   PARTITION BY number, whole, "key" ORDER BY affected DESC, n DESC, text) <= {most}
 ORDER BY affected DESC, n DESC, text"""
 
-_DAYS = f"""
+_DAYS = """
 SELECT number, "key", max(countries), arg_min("day", (-countries, "day")) FROM (
-  SELECT number, "key", "day", count(DISTINCT country) AS countries
-  {of_affected("seen")} GROUP BY ALL
+  SELECT number, "key", "day", count(DISTINCT country) AS countries FROM by_day GROUP BY ALL
 ) GROUP BY ALL"""
 
 _JOURNEYS = f"""
@@ -95,6 +103,8 @@ class _Details:
 def survey(session: Session, judging: Judging, rows: Rows) -> Survey:
     """The values of a survey whose tables are there."""
     database = session.connection
+    session.run(_BY_DAY)
+    session.run(_BY_USE)
     start, end, organizations = database.execute(
         "SELECT min(first_seen), max(last_seen), count(*) FILTER (whole) FROM totals"
     ).fetchall()[0]
@@ -179,7 +189,7 @@ def _details(session: Session) -> Mapping[Grain, _Details]:
         one.networks.append(Network(text, requests, region, would, named, *facts))
         one.networks_in_all = in_all
     for name in ("host", "path", "model"):
-        sql = _EXAMPLES.format(name=name, most=EXAMPLES, of_affected=of_affected("judged"))
+        sql = _EXAMPLES.format(name=name, most=EXAMPLES)
         for number, whole, key, text in _rows(session, sql):
             found[number, whole, key].examples[name].append(text)
     return found

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -55,8 +53,7 @@ class Session:
         with ThreadPoolExecutor(1) as pool:
             done = pool.submit(self.connection.execute, sql)
             try:
-                while not done.done():
-                    time.sleep(_EVERY if tell is not None else _EVERY / 10)
+                while wait([done], _EVERY).not_done:
                     if tell is not None:
                         tell(max(0.0, self.connection.query_progress() / 100))
             except BaseException:
@@ -68,17 +65,17 @@ class Session:
 @contextmanager
 def session(memory: str | None = None, threads: int | None = None) -> Iterator[Session]:
     """A session with a limit of memory, such as `4GB`, beyond which it spills to disk."""
-    folder = Path(tempfile.mkdtemp(prefix="regiongate-survey-"))
-    connection = duckdb.connect(":memory:")
-    try:
-        _configure(connection, folder, memory, threads or cores())
-        yield Session(connection, folder)
-    except duckdb.OutOfMemoryException as error:
-        message = f"the survey needs more memory or room in {folder.parent} than there is"
-        raise CannotRun(f"{message}: {error}") from error
-    finally:
-        connection.close()
-        shutil.rmtree(folder, ignore_errors=True)
+    with (
+        TemporaryDirectory(prefix="regiongate-survey-", ignore_cleanup_errors=True) as name,
+        closing(duckdb.connect(":memory:")) as connection,
+    ):
+        folder = Path(name)
+        try:
+            _configure(connection, folder, memory, threads or cores())
+            yield Session(connection, folder)
+        except duckdb.OutOfMemoryException as error:
+            message = f"the survey needs more memory or room in {folder.parent} than there is"
+            raise CannotRun(f"{message}: {error}") from error
 
 
 def _configure(

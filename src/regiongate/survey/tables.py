@@ -44,7 +44,8 @@ FROM judged GROUP BY GROUPING SETS ((organization, "key"), (organization))"""
 _AFFECTED = """
 CREATE TABLE affected AS
 SELECT organization, row_number() OVER (
-  ORDER BY unsupported DESC, disputed DESC, requests DESC, organization NULLS LAST)::INTEGER AS number
+  ORDER BY unsupported DESC, disputed DESC, requests DESC, organization NULLS LAST
+  )::INTEGER AS number
 FROM totals WHERE whole AND (affected OR {everyone})"""
 
 _OF_AFFECTED = "FROM {what} t JOIN affected a ON t.organization IS NOT DISTINCT FROM a.organization"
@@ -69,7 +70,7 @@ WITH stays AS (
 )
 SELECT organization, "key", departure, arrival, "at"::TIMESTAMP AS "at", round(km)::INTEGER AS km,
   round(hours, 2) AS hours, CASE WHEN hours > 0 THEN round(km / hours)::BIGINT END AS kmh
-FROM measured WHERE km >= {FAR_KM} AND km > {FAST_KMH} * hours"""
+FROM measured WHERE km >= {FAR_KM} AND km > {FAST_KMH} * hours"""  # noqa: S608 - numbers of ours
 
 
 def prepare(

@@ -8,9 +8,6 @@ from regiongate.compiler.envoy.identify import organization_header
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.envoy.typed import Config, extension
 
-_ORGANIZATION_TABLE = names.ORGANIZATION + "-table"
-"""What keys.lua says of the table of key digests: `unreadable` when there is none to ask."""
-
 
 def access_log(settings: Settings) -> Config:
     """Write every request, refused ones too. Envoy escapes the values, so a line is always JSON.
@@ -30,7 +27,7 @@ def access_log(settings: Settings) -> Config:
         "would": names.request(names.WOULD),
         "rule": names.request(names.RULE),
         "organization": names.request(organization_header(settings)),
-        "organization_table": names.request(_ORGANIZATION_TABLE),
+        "organization_table": names.request(names.ORGANIZATION_TABLE),
         "key": names.request(names.KEY),
         "method": names.request(":method"),
         "host": names.request(":authority"),

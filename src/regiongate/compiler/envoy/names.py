@@ -14,6 +14,8 @@ CLOUD = PREFIX + "cloud"
 
 ORGANIZATION = PREFIX + "organization"
 KEY = PREFIX + "key"
+ORGANIZATION_TABLE = ORGANIZATION + "-table"
+"""What keys.lua says of the table of key digests: `unreadable` when there is none to ask."""
 
 VERDICT = PREFIX + "verdict"
 WOULD = PREFIX + "would"

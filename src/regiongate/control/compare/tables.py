@@ -95,11 +95,14 @@ def confirmations(found: Comparison, top: int | None = None) -> Table:
     rows: list[tuple[Cell, ...]] = []
     shown: dict[tuple[str, str], int] = {}
     for one in sorted(found.confirmations, key=lambda c: (c.of, c.by, -c.amount.largest)):
+        if not units.counts(one.amount):
+            continue
         shown[one.of, one.by] = count = shown.get((one.of, one.by), 0) + 1
         if top is None or count <= top:
             instead = ", ".join(
                 f"{saying.country or 'nothing'} {units.largest(saying.amount)}"
                 for saying in one.instead
+                if units.counts(saying.amount)
             )
             rows.append(
                 (
@@ -156,7 +159,8 @@ def estimates(found: Comparison) -> Table:
 def countries(found: Comparison, top: int | None = None) -> Table:
     """Every country, those with the most disputed addresses first."""
     units = _Families(found)
-    rows = sorted(found.countries, key=lambda one: (-one.disputed.largest, one.country))
+    counted = [one for one in found.countries if units.counts(one.amount)]
+    rows = sorted(counted, key=lambda one: (-one.disputed.largest, one.country))
     return Table(
         "Countries, the most disputed first",
         (
@@ -171,6 +175,17 @@ def countries(found: Comparison, top: int | None = None) -> Table:
             for one in rows[:top]
         ),
     )
+
+
+def aside(found: Comparison) -> str | None:
+    """Which requests are in no table, and why; None when all are, or addresses are counted."""
+    weighed = found.weights
+    if weighed.by == "addresses" or not (weighed.aside.ipv4 or weighed.aside.ipv6):
+        return None
+    units = _Families(found)
+    said = zip(units.amounts(""), units.of(weighed.aside), strict=True)
+    numbers = ", ".join(f"{name} {number}" for name, number in said)
+    return f"Requests put aside, from special-purpose blocks: {numbers}."
 
 
 class _Families:
@@ -196,6 +211,10 @@ class _Families:
     def of(self, amount: Amount) -> tuple[Cell, ...]:
         """The cells of an amount."""
         return tuple(f"{value:,}".replace(",", " ") for value in self._asked(amount))
+
+    def counts(self, amount: Amount) -> bool:
+        """Whether there is anything of it: no request came from most countries."""
+        return any(self._asked(amount))
 
     def largest(self, amount: Amount) -> str:
         """One number of an amount, of the first family asked for."""

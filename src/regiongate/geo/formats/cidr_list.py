@@ -25,7 +25,7 @@ def read(content: bytes, file: str, wanted: Wanted = ANYTHING) -> RawTable:
         raise file_error(file, "no-field", "a plain list has no fields", "leave the fields out")
     if wanted.label is None:
         message = "a plain list does not say what its addresses are"
-        raise file_error(file, "no-label", message, "give the label of all of them")
+        raise file_error(file, "no-label", message, "give the label of all of them: --label")
     maker = TableMaker(file, wanted)
     single, spanned = Spool(maker, networks), Spool(maker, _ranges)
     for line, text in entries(content, file):

@@ -19,6 +19,9 @@ LOOKED_AT = 100
 """Lines that are looked at; one that is right among them is enough."""
 
 _COMMENTS = 4096
+_BEGINNING = 1024
+_PAGE = re.compile(rb"\s*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f]")
 _RIR = re.compile(r"[0-9.]+\|[a-z]+\|[^|]*\|[0-9]+\|[0-9]*\|[0-9]*\|")
 
 
@@ -28,6 +31,7 @@ def format_of(content: bytes, file: str) -> str:
         return "mmdb"
     if content.startswith(ZIP_MAGIC):
         return "geolite2-csv"
+    _require_text(content[:_BEGINNING], file)
     lines = [line.strip() for line in head(content, LOOKED_AT, file)]
     lines = [line for line in lines if not line.startswith(";")]
     if not lines:
@@ -40,6 +44,17 @@ def format_of(content: bytes, file: str) -> str:
     if found == "csv-ranges" and b"IPFire" in content[:_COMMENTS]:
         return "tor-geoip"
     return found
+
+
+def _require_text(beginning: bytes, file: str) -> None:
+    """Tell what came instead of a source, where its first bytes give it away."""
+    if _PAGE.match(beginning.removeprefix(b"\xef\xbb\xbf")):
+        message = "a web page, and no file of a source"
+        remedy = "look at the address that it came from, which may want an account"
+        raise file_error(file, "page", message, remedy)
+    if b"\0" in beginning and _CONTROL.search(beginning):
+        message = "neither text nor a MaxMind DB with its end: the file is cut off"
+        raise file_error(file, "cut-off", f"{message}, or none of a source", "fetch it again")
 
 
 def _of_rows(lines: Sequence[str], file: str) -> str:

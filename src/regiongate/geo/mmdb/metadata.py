@@ -6,6 +6,7 @@ Source: MaxMind DB File Format Specification 2.0, "Database Metadata".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 from regiongate.geo.mmdb.decode import Decoder
@@ -81,6 +82,11 @@ def _check(metadata: dict[str, Any], file: str, place: int) -> None:
         value = metadata.get(key)
         if type(value) is not int or value not in values:
             raise MmdbError(file, place, f"the metadata says {key} = {value!r}")
+
+
+def epoch_of(day: date) -> int:
+    """The `build_epoch` of data made on a day: when it begins (UTC), in seconds since 1970."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
 def encode_metadata(

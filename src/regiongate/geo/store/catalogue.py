@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regiongate.domain.errors import CannotRun
+from regiongate.domain.source import SourceNames
 from regiongate.geo import bundled
 from regiongate.geo.facts import bundled as facts
 from regiongate.geo.facts.read import in_words
@@ -29,6 +30,25 @@ class Catalogue:
     def present(self) -> tuple[str, ...]:
         """The names of those that can be read here: a bundled one may be an optional package."""
         return tuple(name for name in self.names() if not self._is_absent(name))
+
+    def named(self) -> SourceNames:
+        """The same names by kind, as policies give them.
+
+        One that cannot be read is of both kinds: whoever opens it is told what is wrong with it.
+        """
+        regions, stated, absent = [], [], {}
+        for name in self.names():
+            try:
+                kind = self.source(name).kind
+            except CannotRun as error:
+                kind = None
+                if self._is_absent(name):
+                    kind, absent[name] = "absent", str(error)
+            if kind in (None, REGION):
+                regions.append(name)
+            if kind != REGION:
+                stated.append(name)
+        return SourceNames(tuple(regions), tuple(stated), absent)
 
     def stored(self, name: str) -> Stored | None:
         """What the store holds under a name, None when it holds nothing."""

@@ -21,6 +21,7 @@ Progress = Callable[[int, int | None], None]
 """Told after every piece how many bytes have come, and of how many, where the server said so."""
 
 _MOST_REDIRECTS = 5
+_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"  # As OpenSSL says it, and httpx after it.
 _AGENT = f"regiongate/{version('regiongate')}"
 
 
@@ -106,7 +107,10 @@ def _told(wanted: Wanted, secrets: Secrets) -> Iterator[None]:
         raise CannotRun(f"{wanted.url}: nothing came for too long: try again later") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         said = secrets.mask(str(error)) or type(error).__name__
-        raise CannotRun(f"{wanted.url}: {said}: try again later") from error
+        remedy = "try again later"
+        if _UNTRUSTED in said:
+            remedy = "name the certificate of the authority that vouches for it in SSL_CERT_FILE"
+        raise CannotRun(f"{wanted.url}: {said}: {remedy}") from error
 
 
 @contextmanager

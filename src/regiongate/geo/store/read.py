@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from regiongate.domain.errors import CannotRun
+from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.geo.facts.read import in_words, load_facts
 from regiongate.geo.facts.table import FactTable
+from regiongate.geo.formats.archive import content_of
 from regiongate.geo.labels import region_fault
 from regiongate.geo.load import Hints, load_raw
-from regiongate.geo.source import Source, SourceTable, file_error
+from regiongate.geo.source import Source, SourceError, SourceTable, file_error
 from regiongate.geo.store.about import ABOUT, About, from_json
 from regiongate.geo.store.recipe import Recipe
 from regiongate.geo.votes import table_of
@@ -25,22 +29,20 @@ def read(source: Source) -> SourceTable:
     if source.kind != "region":
         return in_words(read_facts(source))
     said = _about(source)
-    try:
+    with _as_fetched(source):
         table = _regions(source.path, _hints(said))
-    except FileNotFoundError as error:
-        raise _gone(source) from error
-    _require_fetched(source, table.source)
+    if table.source.digest != source.digest:
+        raise damaged(source)
     return replace(table, source=source)
 
 
 def read_facts(source: Source) -> FactTable:
     """What a stored source of facts states. Raises as `read` does."""
     said = _about(source)
-    try:
+    with _as_fetched(source):
         table = load_facts(source.path, _hints(said), source.kind)
-    except FileNotFoundError as error:
-        raise _gone(source) from error
-    _require_fetched(source, table.source)
+    if table.source.digest != source.digest:
+        raise damaged(source)
     return replace(table, source=source)
 
 
@@ -62,6 +64,24 @@ def read_new(path: Path, recipe: Recipe, dated: date | None) -> SourceTable:
         table = in_words(load_facts(path, hints, recipe.kind))
     source = replace(table.source, kind=recipe.kind, maximum_age=recipe.maximum_age)
     return replace(table, source=source)
+
+
+def is_whole(source: Source) -> bool:
+    """Whether the file of a stored source still has the content that was fetched."""
+    try:
+        content = content_of(source.path)
+    except FileNotFoundError as error:
+        raise _gone(source) from error
+    except ProblemsFound:
+        return False
+    return hashlib.sha256(content).hexdigest() == source.digest
+
+
+def damaged(source: Source) -> SourceError:
+    """The error for a stored source whose file somebody has changed."""
+    message = "the content is not what was fetched"
+    remedy = f"fetch it again: regiongate geo update {source.name}"
+    return file_error(str(source.path), "digest", message, remedy)
 
 
 def _regions(path: Path, hints: Hints) -> SourceTable:
@@ -92,8 +112,14 @@ def _gone(source: Source) -> CannotRun:
     return CannotRun(f"{message}: run the command again")
 
 
-def _require_fetched(source: Source, found: Source) -> None:
-    if found.digest != source.digest:
-        remedy = f"take the version before: regiongate geo rollback {source.name}"
-        message = "the content is not what was fetched"
-        raise file_error(str(source.path), "digest", message, remedy)
+@contextmanager
+def _as_fetched(source: Source) -> Iterator[None]:
+    """Tell of a file that was changed as such, and not of what is wrong in it since."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise _gone(source) from error
+    except (CannotRun, ProblemsFound) as error:
+        if is_whole(source):
+            raise
+        raise damaged(source) from error

@@ -1,9 +1,10 @@
 """The folder of the store: which sources there are, and which version of each counts.
 
 A source is a folder of its name with `source.json` (how it is fetched), `current.json` (which
-version counts, which came before) and `versions/`, of which none is ever changed. Everything new
-is made whole in `.staging/` and renamed; `current.json` is renamed last. So whoever reads, and
-whoever comes after a killed process, finds the old or the new, never half of one.
+version counts, which came before) and `versions/`, of which none is ever changed, but to mend a
+file that somebody else has changed. Everything new is made whole in `.staging/` and renamed;
+`current.json` is renamed last. So whoever reads, and whoever comes after a killed process, finds
+the old or the new, never half of one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from regiongate.domain.errors import CannotRun
@@ -22,7 +24,7 @@ from regiongate.domain.source import NAME_PATTERN
 from regiongate.geo.store import about as abouts
 from regiongate.geo.store import recipe as recipes
 from regiongate.geo.store.about import ABOUT, About
-from regiongate.geo.store.files import move, put, writing
+from regiongate.geo.store.files import move, put, sync_folder, writing
 from regiongate.geo.store.recipe import Recipe
 
 DATA = "data"
@@ -32,11 +34,16 @@ _NAME = re.compile(NAME_PATTERN)
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Which version counts and which one did before, as folders; `refused` was rolled back."""
+    """Which version counts and which one did before, as folders; `refused` was rolled back.
+
+    `confirmed` is the later day, as `2026-09-20`, on which the current version was found to be
+    the newest still; None where its own date says it.
+    """
 
     current: str
     previous: str | None = None
     refused: str | None = None
+    confirmed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +64,15 @@ class Store:
 
     def names(self) -> tuple[str, ...]:
         """The names of the sources, sorted."""
-        if not self.root.is_dir():
+        if not self._is_there():
             return ()
         found = (path.parent.name for path in self.root.glob(f"*/{_POINTER}"))
         return tuple(sorted(name for name in found if _NAME.fullmatch(name)))
 
     def get(self, name: str) -> Stored:
         """A source and its current version; KeyError when there is none, CannotRun when damaged."""
+        if not self._is_there():
+            raise KeyError(name)
         for _ in range(3):  # An update may take a version away between two of our looks.
             try:
                 return self._get(name)
@@ -130,6 +139,20 @@ class Store:
             self._point(home, Pointer(found.folder, before.current))
         self._forget_old(found.name)
 
+    def confirm(self, name: str, day: date) -> About:
+        """Let the current version be of a later day, on which it was found to be the newest."""
+        self._point(self.root / name, replace(self.get(name).pointer, confirmed=day.isoformat()))
+        return self.get(name).about
+
+    def mend(self, staging: Path, name: str) -> None:
+        """Put the content back that the current version had, the file being in the staging folder.
+
+        Somebody else has changed it; this is the one time that a file of a version is replaced.
+        """
+        path = self.get(name).path
+        (staging / DATA).replace(path)
+        sync_folder(path.parent)
+
     def roll_back(self, name: str) -> Stored:
         """Let the version before count again; the one that counted is refused by updates."""
         before = self.get(name)
@@ -155,7 +178,16 @@ class Store:
         if not name == recipe.name == about.name:
             message = f"{home} holds a source that is called {about.name}"
             raise CannotRun(f"{message}: remove the folder and add the source under its name")
-        return Stored(recipe, pointer, about, path)
+        return Stored(recipe, pointer, _of_day(about, pointer), path)
+
+    def _is_there(self) -> bool:
+        """Whether there is a folder; CannotRun when something else stands in its place."""
+        if self.root.is_dir():
+            return True
+        if self.root.exists():
+            message = f"the store of sources {self.root} is not a folder"
+            raise CannotRun(f"{message}: name one with --sources or REGIONGATE_SOURCES")
+        return False
 
     def _about(self, name: str, version: str) -> About:
         path = self.root / name / "versions" / version / ABOUT
@@ -184,6 +216,15 @@ def _pointer(path: Path) -> Pointer:
         said = Pointer(**json.loads(path.read_bytes()))
         if not isinstance(said.current, str):
             raise TypeError("the current version is no text")
+        if said.confirmed is not None:
+            date.fromisoformat(said.confirmed)
         return said
     except (ValueError, TypeError) as error:
         raise CannotRun(f"{path} cannot be read: remove the source and add it again") from error
+
+
+def _of_day(about: About, pointer: Pointer) -> About:
+    """A version as of the day on which it was last confirmed; that day is its name as well."""
+    if pointer.confirmed is None:
+        return about
+    return replace(about, version=pointer.confirmed, date=date.fromisoformat(pointer.confirmed))

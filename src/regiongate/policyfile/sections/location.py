@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+
 from regiongate.domain import facts
 from regiongate.domain.place import RELAY
 from regiongate.domain.policy import LocationRules
-from regiongate.domain.source import NAME_PATTERN
+from regiongate.domain.source import NAME_PATTERN, SourceNames
 from regiongate.domain.verdict import Verdict
 from regiongate.policyfile.reader import Reader, Wrong
 from regiongate.policyfile.shape import (
@@ -18,11 +22,8 @@ from regiongate.policyfile.shape import (
 )
 from regiongate.policyfile.text import choice, integer, word
 
-BUNDLED_FACTS = ("clouds", "iporigin")
-"""The sources of facts that need not be added; the second one is an extra."""
-
-BUNDLED_SOURCES = ("iptoasn", "geo-whois", "ipfire")
-"""The sources that ship with regiongate, known wherever nobody names others."""
+BUNDLED = SourceNames(("iptoasn", "geo-whois", "ipfire"), ("clouds", "iporigin"))
+"""The sources that need not be added, known wherever nobody names others."""
 
 VERDICT = choice("a verdict", (Verdict.ALLOW, Verdict.WARN, Verdict.BLOCK), "unknown-verdict")
 """A verdict that a rule about a place may give."""
@@ -90,10 +91,15 @@ SHAPE = Mapping(
 def check(section: Section, reader: Reader) -> None:
     """Every source is known, none votes twice, and the agreement asked for can be reached."""
     sources, agree = section.find(SOURCES), section.find(AGREE)
-    _check_named(section.items(FACTS), "would be asked", reader, BUNDLED_FACTS)
+    known = reader.sources
+    elsewhere = "says where addresses are, and states no other fact", "location.sources"
+    stated = _Known(known.facts, known.regions, elsewhere, known.absent)
+    _check_named(section.items(FACTS), "would be asked", stated, reader)
     if sources is None:
         return
-    _check_named(sources.value, "would vote", reader)
+    elsewhere = "states facts, and not where addresses are", "location.facts"
+    located = _Known(known.regions, known.facts, elsewhere, known.absent)
+    _check_named(sources.value, "would vote", located, reader)
     _check_speaker(section, sources, reader)
     distinct = len({source.value for source in sources.value})
     if agree is not None and distinct and sources.whole and agree.value > distinct:
@@ -101,18 +107,38 @@ def check(section: Section, reader: Reader) -> None:
         reader.report(agree.mark, "agree-out-of-range", message, f"write at most {distinct}")
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What may be named under one key, and what belongs under another: what it is, and where."""
+
+    here: Collection[str]
+    there: Collection[str]
+    elsewhere: tuple[str, str]
+    absent: Map[str, str]
+
+    def wrong(self, name: str) -> Wrong | None:
+        """Why a name cannot stand here; None when it can."""
+        if name in self.here:
+            if name not in self.absent:
+                return None
+            message = f"The source `{name}` is not installed"
+            return Wrong("source-not-installed", message, self.absent[name])
+        if name in self.there:
+            what, where = self.elsewhere
+            return Wrong("source-of-other-kind", f"`{name}` {what}", f"name it under `{where}`")
+        remedy = f"{did_you_mean(name, self.here)}, or add it: `regiongate geo add {name}`"
+        return Wrong("unknown-source", f"There is no source `{name}`", remedy)
+
+
 def _check_named(
-    sources: tuple[Found[str], ...], would: str, reader: Reader, also: tuple[str, ...] = ()
+    sources: tuple[Found[str], ...], would: str, known: _Known, reader: Reader
 ) -> None:
-    """Sources that there are, each named once; `also` are known beside those that locate."""
+    """Sources that there are, of the kind that counts here, each named once."""
     names = [source.value for source in sources]
-    known = tuple(dict.fromkeys((*reader.sources, *also)))
     for index, source in enumerate(sources):
-        if source.value not in known:
-            near = did_you_mean(source.value, known)
-            remedy = f"{near}, or add it: `regiongate geo add {source.value}`"
-            message = f"There is no source `{source.value}`"
-            reader.report(source.mark, "unknown-source", message, remedy)
+        wrong = known.wrong(source.value)
+        if wrong is not None:
+            reader.report_wrong(source.mark, wrong)
         if source.value in names[:index]:
             message = f"`{source.value}` {would} twice"
             reader.report(source.mark, "duplicate-source", message, "name each source once")

@@ -55,6 +55,12 @@ _ALB, _ALB_NAMES = compiled(
     '$target_status $received $sent "$request" "$agent" $rest'
 )
 
+
+def _of_request(pattern: str) -> str:
+    """A part of `GET https://host:443/path HTTP/1.1`."""
+    return f"nullif(regexp_extract(m.request, '^[^ ]* [a-z]+{pattern}', 1), '')"
+
+
 ALB = Format(
     "aws-alb",
     Reader.LINES,
@@ -62,8 +68,8 @@ ALB = Format(
         # An IPv6 client stands in brackets; behind both stands a port.
         "address": said("trim(regexp_extract(m.client, '^(.*):[0-9]*$', 1), '[]')"),
         "time": instant("m.time"),
-        "host": r"""nullif(regexp_extract(m.request, '^[^ ]* [a-z]+://([^/ ]*?)(?::\d+)?(?:/| )', 1), '')""",
-        "path": "nullif(regexp_extract(m.request, '^[^ ]* [a-z]+://[^/ ]*([^? ]*)', 1), '')",
+        "host": _of_request(r"://([^/ ]*?)(?::\d+)?(?:/| )"),
+        "path": _of_request("://[^/ ]*([^? ]*)"),
     },
     pattern=_ALB,
     names=_ALB_NAMES,

@@ -1,4 +1,4 @@
-"""Any CSV, JSON lines or Parquet, with the columns that a user names, or that are called as ours."""
+"""Any CSV, JSON lines or Parquet: columns that a user names, or that are called as ours."""
 
 from __future__ import annotations
 

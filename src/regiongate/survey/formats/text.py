@@ -1,4 +1,4 @@
-"""Logs as lines of text: a pattern written as nginx writes a `log_format`, made a regular expression.
+"""Logs as lines of text: an nginx `log_format`, made a regular expression.
 
 The values are taken as they stand; a quoted value ends at the next quote that no backslash
 precedes, so what a client sends in one field cannot pass for another.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from regiongate.survey.formats.format import Format, Reader
 from regiongate.survey.formats.values import apache_time, count, instant, said
@@ -25,7 +26,8 @@ def compiled(pattern: str, strict: bool = False) -> tuple[str, tuple[str, ...]]:
 
     With `strict`, a quoted value holds no quote at all: for logs whose writer does not escape.
     """
-    found, names, end = ["^"], [], 0
+    found, end = ["^"], 0
+    names: list[str] = []
     for variable in _VARIABLE.finditer(pattern):
         found.append(re.escape(pattern[end : variable.start()]))
         end = variable.end()
@@ -72,7 +74,7 @@ def named(form: Format, chosen: Mapping[str, str]) -> Format:
     for column, variable in chosen.items():
         value = said(f"m.{variable.removeprefix('$')}")
         columns[column] = {"time": instant, "tokens": count}.get(column, str)(value)
-    return Format(form.name, form.reader, columns, form.fields, form.pattern, form.names)
+    return replace(form, columns=columns)
 
 
 def _first(names: tuple[str, ...], wanted: tuple[str, ...]) -> str | None:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import move, rmtree
 from tempfile import mkdtemp
-from typing import Any
 
 import duckdb
 
 from regiongate.domain.errors import CannotRun
-from regiongate.survey.record import record
 from regiongate.survey.report import drawings
 from regiongate.survey.report.about import About
 from regiongate.survey.report.exports import Export, exports
 from regiongate.survey.report.figures import figures
 from regiongate.survey.report.page import Page
+from regiongate.survey.report.result_file import write_result
 from regiongate.survey.report.tables import write_table
 from regiongate.survey.report.told import make_told
 from regiongate.survey.simulate import CHANGES
 from regiongate.survey.simulation import Simulation
-from regiongate.survey.simulation import record as simulation_record
 
 PAGE = "report.html"
 
@@ -73,8 +70,7 @@ def _fill(database: duckdb.DuckDBPyConnection, about: About, wanted: Wanted, hal
         parquet, csv = half / f"{table.name}.parquet", half / f"{table.name}.csv"
         write_table(database, table.sql, parquet, csv)
         names += [parquet.name, csv.name]
-    text = json.dumps(_record(about, wanted), indent=1, ensure_ascii=False)
-    (half / "survey.json").write_text(f"{text}\n", "utf-8")
+    write_result(about.survey, wanted.simulation, half / "survey.json")
     if wanted.rejected is not None:
         move(wanted.rejected, half / wanted.rejected.name)
         names.append(wanted.rejected.name)
@@ -89,13 +85,6 @@ def _fill(database: duckdb.DuckDBPyConnection, about: About, wanted: Wanted, hal
             names.append(name)
     page = Page(about, found, [*names, "survey.json"], wanted.simulation)
     (half / PAGE).write_text(page.html(), "utf-8")
-
-
-def _record(about: About, wanted: Wanted) -> dict[str, Any]:
-    told = record(about.survey)
-    if wanted.simulation is not None:
-        told["simulation"] = simulation_record(wanted.simulation)
-    return told
 
 
 def _tables(wanted: Wanted) -> Sequence[Export]:

@@ -8,7 +8,7 @@ from regiongate.survey.report.figures import MOST_ROWS
 from regiongate.survey.report.markup import Content, Table, lines, outside, prose, section
 from regiongate.survey.simulation import Cause, Change, Move, Simulation
 
-_SHOWN = 100
+_SHOWN = 30
 
 
 def simulated(found: Simulation) -> str:

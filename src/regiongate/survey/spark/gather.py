@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from regiongate.survey.cells import CELLS, PLACED
 from regiongate.survey.placing import Placing
 from regiongate.survey.scan import EXAMPLE
 from regiongate.survey.session import Session, session
-from regiongate.survey.spark.storage import filesystem
+from regiongate.survey.spark.folder import Folder
 from regiongate.survey.spark.wire import PARTIAL, WRITTEN, as_schema, rows
 
 if TYPE_CHECKING:
@@ -37,11 +35,10 @@ FROM partial GROUP BY ALL
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
-    """What a task is told: how to locate, and where it writes, a folder in a file system."""
+    """What a task is told: how to locate, and where it writes; its memory, as DuckDB."""
 
     placing: Broadcast[Placing]
-    root: str
-    folder: str
+    folder: Folder
     memory: str
 
     def gather(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -63,28 +60,11 @@ class Gathering:
             f"SELECT * EXCLUDE (example, outside, rejected, problem), {EXAMPLE}"  # noqa: S608
             " FROM merged WHERE address IS NOT NULL"
         )
-        name = self._write(cells.to_arrow_reader(_BATCH), CELLS)
+        name = self.folder.write(cells.to_arrow_reader(_BATCH), CELLS)
         if name is not None:
             addresses = found.connection.sql(
                 "SELECT DISTINCT address FROM merged WHERE address IS NOT NULL"
             )
             locate = self.placing.value.locate
-            placed = self._write(map(locate, addresses.to_arrow_reader(_BATCH)), PLACED)
+            placed = self.folder.write(map(locate, addresses.to_arrow_reader(_BATCH)), PLACED)
             yield rows(WRITTEN, cells=name, placed=placed)
-
-    def _write(self, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> str | None:
-        """Writes a file of its own and returns its name; what a failed try leaves, no one reads."""
-        found = (batch for batch in batches if batch.num_rows)
-        first = next(found, None)
-        if first is None:
-            return None
-        name = f"{uuid.uuid4()}.parquet"
-        system = filesystem(self.root)
-        with (
-            system.open_output_stream(f"{self.folder}/{name}") as file,
-            pq.ParquetWriter(file, schema) as writer,
-        ):
-            writer.write_batch(first.cast(schema))
-            for batch in found:
-                writer.write_batch(batch.cast(schema))
-        return name

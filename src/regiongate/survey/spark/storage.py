@@ -52,16 +52,26 @@ def is_uri(said: str) -> bool:
 
 def filesystem(root: str) -> pafs.FileSystem:
     """The file system that a URI leads to; CannotRun when there is none."""
-    return _resolved(root)[0] if root else pafs.LocalFileSystem()
+    return _opened(root)[0] if root else pafs.LocalFileSystem()
 
 
-def _resolved(uri: str) -> tuple[pafs.FileSystem, str]:
+def resolved(said: str) -> tuple[str, str]:
+    """The root and the path that a place is known by; CannotRun for a scheme that is not known."""
+    return (said, _opened(said)[1]) if is_uri(said) else ("", str(Path(said).absolute()))
+
+
+def _opened(uri: str) -> tuple[pafs.FileSystem, str]:
     try:
         found: tuple[pafs.FileSystem, str] = pafs.FileSystem.from_uri(uri)
         return found
     except (OSError, ValueError, ImportError, pa.ArrowException) as error:
         known = "file://, s3://, gs://, abfs://, hdfs://, or fsspec+SCHEME:// with fsspec installed"
-        raise CannotRun(f"{uri} cannot be reached ({error}): it takes {known}") from error
+        raise CannotRun(f"{_shown(uri)} cannot be reached ({error}): it takes {known}") from error
+
+
+def _shown(uri: str) -> str:
+    """A URI without what may be a secret: the user and the options."""
+    return re.sub(r"://[^/]*@", "://", uri.partition("?")[0])
 
 
 def stored(said: Sequence[str]) -> list[Stored]:
@@ -92,10 +102,12 @@ def _of_machine(said: Sequence[str]) -> Iterator[Stored]:
 
 
 def _of_uri(uri: str) -> Iterator[Stored]:
-    glob = _GLOB.search(uri)
-    root = uri if glob is None else uri[: uri.rindex("/", 0, glob.start())]
-    system, path = _resolved(root)
-    pattern = None if glob is None else path + uri[len(root) :]
+    place, mark, options = uri.partition("?")
+    glob = _GLOB.search(place)
+    above = place if glob is None else place[: place.rindex("/", 0, glob.start())]
+    root = above + mark + options
+    system, path = _opened(root)
+    pattern = None if glob is None else path + place[len(above) :]
     scheme = uri[: uri.index(":")]
     try:
         begin = system.get_file_info(path)
@@ -104,10 +116,10 @@ def _of_uri(uri: str) -> Iterator[Stored]:
         else:
             infos = system.get_file_info(pafs.FileSelector(path, recursive=True))
     except (OSError, pa.ArrowException) as error:
-        raise CannotRun(f"{uri} cannot be read: {error}") from error
+        raise CannotRun(f"{_shown(uri)} cannot be read: {error}") from error
     found = [info for info in infos if _is_meant(info, path, pattern)]
     if not found:
-        raise CannotRun(f"{uri} holds no file: name a file, a folder, or a glob")
+        raise CannotRun(f"{_shown(uri)} holds no file: name a file, a folder, or a glob")
     for info in found:
         yield Stored(root, info.path, f"{scheme}://{info.path}", info.size)
 
