@@ -19,7 +19,7 @@ def facts() -> dict[str, str]:
         "processor": _processor(),
         "cores": str(os.cpu_count()),
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') >> 30} GiB",
-        "kernel": platform.release(),
+        "kernel": platform.release().partition("-")[0],
         "load before the start": f"{os.getloadavg()[0]:.2f}",
         "Python": platform.python_version(),
         "regiongate": version("regiongate"),

@@ -139,3 +139,13 @@ def test_check_finds_sources_that_cannot_be_asked(
     assert done.exit_code == 1
     assert f"{policy}:{line}:" in done.stderr
     assert said in done.stderr
+
+
+def test_check_says_what_stale_sources_no_longer_do(policy: Path) -> None:
+    """A policy whose sources may at most warn for their age blocks hardly anybody, and says so."""
+    assert "ALARM" not in run("policy", "check", policy, *AT).stderr
+    policy.write_text(policy.read_text().replace("stale: block", "stale: warn"))
+    done = run("policy", "check", policy, *AT)
+    assert done.exit_code == 0
+    assert "ALARM: places that rest on iptoasn, geo-whois, ipfire" in done.stderr
+    assert "get at most warn today" in done.stderr

@@ -230,7 +230,7 @@ def test_failing_policy_test(tmp_path: Path) -> None:
     where = ("--listen", f"127.0.0.1:{free_port()}", "--state", tmp_path / "state")
     done = regiongate("up", "--policy", wrong, "--upstream", "http://127.0.0.1:9", *where)
     assert done.returncode == 1
-    assert "expects allow and gets block" in done.stdout + done.stderr
+    assert f"{wrong}:26:1: CN at 2026-01-01T00:00:00Z must allow, got block" in done.stdout + done.stderr
     assert processes_of(tmp_path) == []
 
 
@@ -304,6 +304,24 @@ def test_other_settings(up: Up, policy: Path, tmp_path: Path, upstream: str) -> 
 def test_down_ends_up(policy: Path, tmp_path: Path, upstream: str) -> None:
     """`down` ends the `up` that watches over the gateway too, so that nothing starts it again."""
     with running_up(tmp_path, "--policy", policy, "--upstream", upstream, *TRUST) as first:
-        assert regiongate("down", "--state", first.state).returncode == 0
+        done = regiongate("down", "--state", first.state)
+        assert (done.returncode, done.stdout) == (0, f"The gateway in {first.state} is stopped.\n")
+        late = regiongate("publish", "--policy", policy, "--state", first.state)
+        assert late.returncode == 2
+        assert "no gateway runs in" in late.stderr
+        assert "start one with `regiongate up`" in late.stderr
         assert first.process.wait(timeout=10) == 0
         assert processes_of(tmp_path) == []
+
+
+def test_the_port_of_the_sample_api_is_taken(tmp_path: Path) -> None:
+    """One sentence says which option chooses another."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen(1)
+        sample = f"127.0.0.1:{taken.getsockname()[1]}"
+        where = ("--listen", f"127.0.0.1:{free_port()}", "--state", tmp_path / "state")
+        done = regiongate("up", "--sample-listen", sample, *where)
+    assert done.returncode == 2
+    assert f"the sample API cannot listen on {sample}" in done.stderr
+    assert "--sample-listen" in done.stderr

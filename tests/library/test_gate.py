@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -230,3 +232,27 @@ def test_a_forged_table(world: Path, tmp_path: Path, said: bytes) -> None:
     seal(folder)
     with pytest.raises(CannotRun, match=r"decisions\.json"):
         Gate.open(folder)
+
+
+@pytest.mark.parametrize("text", ["1.0.0.1", "2001:db8::1"])
+def test_an_address_may_be_an_object(gate: Gate, text: str) -> None:
+    """One that the caller has parsed already is the same address."""
+    assert gate.decide(ip_address(text), at=AT) == gate.decide(text, at=AT)
+    assert gate.reason(ip_address(text), at=AT) == gate.reason(text, at=AT)
+
+
+@pytest.mark.parametrize("address", [None, b"1.2.3.4", 16909060])
+def test_what_is_neither_text_nor_an_address(gate: Gate, address: Any) -> None:
+    """It is said what is wanted, not where the program stumbled."""
+    for ask in (gate.decide, gate.reason):
+        with pytest.raises(TypeError, match="an address is text, or an object of ipaddress, not"):
+            ask(address, at=AT)
+
+
+def test_arguments_of_another_kind(gate: Gate) -> None:
+    """An instant in words and no thread at all are refused by name."""
+    said: Any = "2024-07-01"
+    with pytest.raises(TypeError, match="`at` is a datetime with a time zone, not str"):
+        gate.decide("1.2.3.4", at=said)
+    with pytest.raises(ValueError, match="0 threads"):
+        gate.decide_many(["1.2.3.4"], at=AT, threads=0)

@@ -65,11 +65,16 @@ def json_option(command: F) -> F:
     )
 
 
+def catalogue_in(folder: Path) -> Catalogue:
+    """Every source that can be named where this folder is the store of sources."""
+    return Catalogue(Store(folder.resolve()))
+
+
 def sources_option(command: F) -> F:
     """`--sources`: the store of sources; the command gets every source that it can name."""
 
     def open_store(_: click.Context, __: click.Parameter, value: Path | None) -> Catalogue:
-        return Catalogue(Store((value or _usual_store()).resolve()))
+        return catalogue_in(value or _usual_store())
 
     return click.option(
         "--sources",

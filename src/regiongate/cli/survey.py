@@ -16,20 +16,18 @@ from regiongate.cli import output
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.options import FilePath, Instant, json_option, sources_option
 from regiongate.cli.survey_follow import follow_log, open_store, store_option
+from regiongate.cli.survey_simulation import compared, comparison_options, print_simulation
 from regiongate.control.save import Saving
-from regiongate.control.survey import REJECTED_FILE, Wish
+from regiongate.control.simulate import Compared
+from regiongate.control.survey import Wish
 from regiongate.control.survey import survey as survey_logs
-from regiongate.domain.survey import Survey, Surveyed
 from regiongate.geo.store.catalogue import Catalogue
+from regiongate.geo.store.store import Store
 from regiongate.survey.files import STDIN
 from regiongate.survey.recognize import Said, columns_said
 from regiongate.survey.record import record
 from regiongate.survey.scan import Span
-
-_HEADINGS = (
-    *("organization", "requests", "unsupported", "share", "countries", "disputed", "anonymizers"),
-    *("keys", "first seen", "last seen"),
-)
+from regiongate.survey.simulation import record as simulation_record
 
 
 @click.command()
@@ -56,7 +54,19 @@ _HEADINGS = (
     help="Tell examples of hosts, paths and models; without it is faster.",
 )
 @click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="Rows to show.")
-@click.option("--out", type=FilePath(), help="Write survey.json and rejected rows to a new folder.")
+@click.option("--out", type=FilePath(), help="Write tables, plots and a page to a new folder.")
+@click.option("--addresses", "single", is_flag=True, help="A table of every address, with --out.")
+@comparison_options
+@click.option("--addresses", is_flag=True, help="With --out: a table of single addresses too.")
+@click.option("--compare", type=FilePath(), help="Simulate another policy on the same requests.")
+@click.option("--compare-sources", type=FilePath(), help="The store of sources for --compare.")
+@click.option(
+    "--compare-source",
+    "compare_files",
+    multiple=True,
+    metavar="NAME=FILE",
+    help="With --compare: a file in the place of a source.",
+)
 @click.option("--memory", metavar="4GB", help="Limit of memory; beyond it, disk is used.")
 @click.option("--save", is_flag=True, help="Keep the sightings in the store, each content once.")
 @click.option("--follow", is_flag=True, help="Keep the sightings of one live gateway log.")
@@ -79,6 +89,14 @@ def survey(
     examples: bool,
     top: int,
     out: Path | None,
+    single: bool,
+    comparison: Path | None,
+    other_catalogue: Catalogue | None,
+    other_files: dict[str, Path],
+    addresses: bool,
+    compare: Path | None,
+    compare_sources: Path | None,
+    compare_files: tuple[str, ...],
     memory: str | None,
     save: bool,
     follow: bool,
@@ -96,6 +114,8 @@ def survey(
         return
     if policy is None:
         raise click.UsageError("Name the --policy to judge by.")
+    if single and out is None:
+        raise click.UsageError("--addresses is a table in the folder of --out: name one.")
     if save and (since or until):
         raise click.UsageError("--save keeps whole files: leave out --since and --until.")
     now = datetime.now(UTC).replace(microsecond=0)
@@ -110,18 +130,24 @@ def survey(
         everyone=everyone,
         examples=examples,
         out=out,
+        single_addresses=single,
+        compared=compared(policy, catalogue, comparison, other_catalogue, other_files),
         memory=memory,
     )
     saving = Saving(open_store(store_url, state_dir), now) if save else None
     with _progress() as hear:
-        found = survey_logs(wish, catalogue, hear, saving)
+        outcome = survey_logs(wish, catalogue, hear, saving)
     if saving is not None:
         words = f"Kept the sightings of {len(saving.kept)} files"
         click.echo(f"{words}; those of {len(saving.known)} were kept before.", err=True)
+    found = outcome.simulation
     if as_json:
-        output.print_json(record(found))
-    else:
-        _print(found, top, out)
+        simulation = {} if found is None else {"simulation": simulation_record(found)}
+        output.print_json(record(outcome.survey) | simulation)
+        return
+    _print(outcome.survey, top, out)
+    if found is not None:
+        print_simulation(found, top)
 
 
 _WITH_FOLLOW = frozenset({"logs", "policy", "at", "follow", "store_url", "state_dir", "catalogue"})
@@ -141,48 +167,21 @@ def _followed(ctx: click.Context) -> Path:
     return Path(logs[0])
 
 
-def _print(found: Survey, top: int, out: Path | None) -> None:
-    rows, judging = found.rows, found.judging
-    click.echo(
-        f"Judged at {output.utc(judging.at)} ({judging.because}) by {judging.policy} "
-        f"{judging.version}, list {judging.list}."
-    )
-    if found.organizations:
-        output.print_table(_HEADINGS, [_row(one) for one in found.organizations[:top]])
-    told = len(found.organizations)
-    click.echo(f"{told} of {found.organizations_seen} organizations; the first {min(top, told)}.")
-    click.echo(
-        f"{rows.read} rows: {rows.located} located, {rows.unknown} unknown, {rows.special} "
-        f"special, {rows.rejected} rejected; {rows.outside} outside of the time."
-    )
-    if rows.rejected:
-        where = "--out DIR tells which" if out is None else str(out / REJECTED_FILE)
-        click.echo(f"Rejected rows were not counted for anybody: {where}.", err=True)
-
-
-def _row(one: Surveyed) -> tuple[object, ...]:
-    seen = one.seen
-    unsupported = seen.unsupported
-    countries = ", ".join(f"{code} {n}" for code, n in list(unsupported.countries.items())[:4])
-    return (
-        _plain(one.id),
-        seen.requests,
-        unsupported.part.requests,
-        f"{unsupported.part.share:.1%}",
-        countries or "-",
-        seen.disputed.requests,
-        seen.anonymizer.requests,
-        len(one.keys),
-        seen.first_seen,
-        seen.last_seen,
-    )
-
-
-def _plain(name: str | None) -> str | None:
-    """A name from a log, with whatever would steer a terminal made visible."""
-    if name is None or name.isprintable():
-        return name
-    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in name)
+def _compared(
+    policy: Path | None, folder: Path | None, files: tuple[str, ...], here: Catalogue
+) -> Compared | None:
+    """The other side of a simulation; CannotRun when sources are named without a policy."""
+    if policy is None:
+        if folder is not None or files:
+            raise click.UsageError("Sources to compare with belong to --compare: name a policy.")
+        return None
+    named = {}
+    for one in files:
+        name, equals, path = one.partition("=")
+        if not equals or not path:
+            raise click.UsageError(f"--compare-source {one}: write NAME=FILE.")
+        named[name] = Path(path)
+    return Compared(policy, here if folder is None else Catalogue(Store(folder.resolve())), named)
 
 
 @contextmanager

@@ -1,11 +1,67 @@
-"""A simulation on a terminal."""
+"""A simulation: the options that ask for it, and what it found on a terminal."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from regiongate.cli import output
+from regiongate.cli.options import FilePath, catalogue_in
+from regiongate.control.simulate import Compared
+from regiongate.geo.store.catalogue import Catalogue
 from regiongate.survey.simulation import Change, OrganizationChange, Simulation
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def comparison_options(command: F) -> F:
+    """`--compare POLICY` and what else the other side may have: a store of sources, or files."""
+    options = (
+        click.option(
+            "--compare", "comparison", type=FilePath(), help="Judge by this policy as well."
+        ),
+        click.option(
+            "--compare-sources",
+            "other_catalogue",
+            type=FilePath(),
+            callback=lambda _, __, folder: None if folder is None else catalogue_in(folder),
+            help="The store of sources of the other side.  [default: the same]",
+        ),
+        click.option(
+            "--compare-source",
+            "other_files",
+            multiple=True,
+            metavar="NAME=FILE",
+            callback=lambda _, __, said: dict(_named_file(text) for text in said),
+            help="A file in the place of a source, on the other side; may be repeated.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def compared(
+    policy: Path,
+    catalogue: Catalogue,
+    other_policy: Path | None,
+    other_catalogue: Catalogue | None,
+    other_files: dict[str, Path],
+) -> Compared | None:
+    """The other side, None when nothing of it was said; what was not said is as on this side."""
+    if other_policy is None and other_catalogue is None and not other_files:
+        return None
+    return Compared(other_policy or policy, other_catalogue or catalogue, other_files)
+
+
+def _named_file(text: str) -> tuple[str, Path]:
+    name, equals, file = text.partition("=")
+    if not (name and equals and file):
+        raise click.BadParameter(f"{text!r}: write NAME=FILE")
+    return name, Path(file)
 
 
 def print_simulation(found: Simulation, top: int) -> None:

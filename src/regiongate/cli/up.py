@@ -171,10 +171,8 @@ def _tell(
 
 
 def _age(source: dict[str, Any]) -> str:
-    days, licence = source["age_days"], source["licence"]
-    return (
-        f"{source['name']} of {source['date']}, {days} days old ({licence or 'licence not said'})"
-    )
+    days, licence = source["age_days"], source["licence"] or "licence not said"
+    return f"{source['name']} of {source['date']}, {days} days old ({licence})"
 
 
 def _short(path: Path) -> str:

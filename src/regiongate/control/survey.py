@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 
 from regiongate import policyfile
 from regiongate.compiler import sources
 from regiongate.compiler.fact_sources import layers
-from regiongate.control.compare.folder import require_free
 from regiongate.control.save import Saving
-from regiongate.domain.errors import CannotRun
+from regiongate.control.simulate import Compared, simulated
+from regiongate.control.survey_report import write_report
 from regiongate.domain.measure import Phase
 from regiongate.domain.organization import with_exemptions
 from regiongate.domain.policy import Policy
@@ -29,17 +25,20 @@ from regiongate.survey.files import log_files
 from regiongate.survey.locate import locate
 from regiongate.survey.placing import Placing
 from regiongate.survey.recognize import Said, recognize
-from regiongate.survey.record import record
 from regiongate.survey.rejected import rejected
+from regiongate.survey.report import About, Wanted, require_free
 from regiongate.survey.scan import Log, Scanned, Span, scan
 from regiongate.survey.session import Session, session
-
-REJECTED_FILE, SURVEY_FILE = "rejected.jsonl", "survey.json"
+from regiongate.survey.simulation import Simulation
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What to survey. `at` is the instant to judge at, None for the usual one (`judging`)."""
+    """What to survey. `at` is the instant to judge at, None for the usual one (`judging`).
+
+    `compared` is another policy to judge the same traffic by; `single_addresses` asks for a table
+    of every address in the folder `out`.
+    """
 
     logs: Sequence[str]
     policy: Path
@@ -51,6 +50,8 @@ class Wish:
     everyone: bool = False
     examples: bool = True
     out: Path | None = None
+    single_addresses: bool = False
+    compared: Compared | None = None
     memory: str | None = None
     threads: int | None = None
 
@@ -59,7 +60,15 @@ Hear = Callable[[str, float], None]
 """Hears what is being done, and how much of it is done, from 0 to 1."""
 
 
-def survey(wish: Wish, catalogue: Catalogue, hear: Hear, saving: Saving | None = None) -> Survey:
+@dataclass(frozen=True)
+class Outcome:
+    """What a survey found, and what the other policy would change, where one was to compare."""
+
+    survey: Survey
+    simulation: Simulation | None
+
+
+def survey(wish: Wish, catalogue: Catalogue, hear: Hear, saving: Saving | None = None) -> Outcome:
     """Survey the logs. Raises CannotRun or ProblemsFound before anything is read for long.
 
     `saving` keeps the sightings of the whole files.
@@ -79,7 +88,8 @@ def survey(wish: Wish, catalogue: Catalogue, hear: Hear, saving: Saving | None =
         )
         hear("locating", 0.0)
         facts = layers(policy, catalogue)
-        placing = Placing(policy, sources.tables(policy, catalogue), facts, judged.at)
+        regions = sources.tables(policy, catalogue)
+        placing = Placing(policy, regions, facts, judged.at)
         counted = counted_rows(scanned, locate(opened, placing))
         if saving is not None:
             hear("saving", 0.0)
@@ -88,9 +98,28 @@ def survey(wish: Wish, catalogue: Catalogue, hear: Hear, saving: Saving | None =
         known = with_exemptions(listed, policy.exemptions)
         tables.prepare(opened, known, judged.at, wish.everyone)
         found = result.survey(opened, judged, counted)
+        simulation = None
+        if wish.compared is not None:
+            hear("comparing", 0.0)
+            simulation = simulated(
+                opened,
+                judged,
+                wish.compared,
+                judging=lambda other: judging(other, wish.at, wish.now),
+                listed=listed,
+                now=wish.now,
+            )
         if wish.out is not None:
-            _write(opened, logs, wish, found, wish.out)
-    return found
+            hear("writing", 0.0)
+            asked = sources.of(regions) + tuple(layer.source for layer in facts)
+            write_report(
+                opened,
+                About(found, policy, asked, wish.now),
+                Wanted(simulation=simulation, single_addresses=wish.single_addresses),
+                rejected(opened, logs, wish.span),
+                wish.out,
+            )
+    return Outcome(found, simulation)
 
 
 def judging(policy: Policy, at: datetime | None, now: datetime) -> Judging:
@@ -122,24 +151,3 @@ def counted_rows(scanned: Scanned, groups: dict[str, int]) -> Rows:
         rejected=scanned.rejected + groups.get(REJECTED, 0),
         outside=scanned.outside,
     )
-
-
-def _write(opened: Session, logs: Sequence[Log], wish: Wish, found: Survey, folder: Path) -> None:
-    """Write the survey into its folder, all or nothing."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        half = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        try:
-            text = json.dumps(record(found), indent=1, ensure_ascii=False)
-            (half / SURVEY_FILE).write_text(text + "\n", "utf-8")
-            if found.rows.rejected:
-                with (half / REJECTED_FILE).open("w", encoding="utf-8") as file:
-                    for row in rejected(opened, logs, wish.span):
-                        file.write(json.dumps(row, ensure_ascii=False) + "\n")
-            half.chmod(0o755)
-            half.rename(folder)
-        finally:
-            with suppress(OSError):
-                rmtree(half, ignore_errors=True)
-    except OSError as error:
-        raise CannotRun(f"{folder} cannot be written: {error.strerror}") from error

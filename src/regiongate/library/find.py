@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address
 from socket import AF_INET, AF_INET6, inet_pton
 from struct import Struct
 
@@ -23,11 +24,23 @@ _CARRIER_STARTS = frozenset(first >> 112 for first, _, _ in _CARRIERS)
 """The first 16 bits of the networks in which an IPv6 address carries an IPv4 address."""
 
 
-def finder(steps: Steps, pages: Pages) -> Callable[[str], int]:
-    """What finds the value of the step that holds an address given as text, -1 for none.
+Address = str | IPv4Address | IPv6Address
+"""An address as a caller may have it."""
 
-    It raises BadAddress for exactly the texts that `domain.address.canonical` refuses, and reads
-    every other one as that does. Everything it needs is in its closure, for speed.
+
+def text_of(address: Address) -> str:
+    """The text of an address; TypeError when it is neither text nor an address of `ipaddress`."""
+    if not isinstance(address, str | IPv4Address | IPv6Address):
+        kind = type(address).__name__
+        raise TypeError(f"an address is text, or an object of ipaddress, not {kind}: {address!r}")
+    return str(address)
+
+
+def finder(steps: Steps, pages: Pages) -> Callable[[Address], int]:
+    """What finds the value of the step that holds an address, -1 for none.
+
+    It takes what `text_of` takes. It raises BadAddress for exactly the texts that
+    `domain.address.canonical` refuses, and reads every other one as that does. Everything it needs is in its closure, for speed.
     """
     octets = _by_octets(pages)
     hi, lo = array("Q", steps.hi.tobytes()), array("Q", steps.lo.tobytes())
@@ -50,12 +63,15 @@ def finder(steps: Steps, pages: Pages) -> Callable[[str], int]:
             step = bisect_right(lo, below, bisect_left(hi, above, 0, step), step)
         return values[step - 1]
 
-    def find(text: str) -> int:
+    def find(address: Address) -> int:
+        text: str = address  # type: ignore[assignment]  # Nearly always; what is not is found below.
         try:
             if ":" in text:
                 above, below = halves(inet_pton(v6_family, text))
                 return v6(above, below)
             packed = inet_pton(v4_family, text)
+        except TypeError:
+            return find(text_of(address))
         except (OSError, ValueError):
             # The slow way knows what is wrong with it, and has the last word on whether it is.
             number = int(canonical(text))

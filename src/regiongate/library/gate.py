@@ -18,7 +18,7 @@ from regiongate.library.answer import Answer
 from regiongate.library.contents import Contents
 from regiongate.library.decisions import Decisions
 from regiongate.library.eras import Eras
-from regiongate.library.find import finder
+from regiongate.library.find import Address, finder, text_of
 from regiongate.library.many import Many
 from regiongate.library.table import Group, opened, standing
 
@@ -65,7 +65,7 @@ class Gate:
 
     def decide(
         self,
-        address: str,
+        address: Address,
         organization: str | None = None,
         at: datetime | None = None,
         api_key: str | None = None,
@@ -75,8 +75,9 @@ class Gate:
 
         An organization that is not in the table is an ordinary one, as at the gateway, and so is
         the owner of an API key that is not. `at` (with a time zone) is now when it is left out.
-        `path` counts where it is an open one. Raises BadAddress, a ValueError, when the text is
-        not exactly one address, and ValueError when `at` has no time zone or when an organization
+        `path` counts where it is an open one. The address is text or an object of `ipaddress`, else
+        TypeError is raised. Raises BadAddress, a ValueError, when the text is not exactly one
+        address, and ValueError when `at` has no time zone or when an organization
         and an API key are given at once.
         """
         era = self._era
@@ -102,14 +103,16 @@ class Gate:
         whatever Arrow converts; a null organization is none. `threads` is how many work at once,
         one for each core when it is left out. A text that is no address has no verdict, and is
         counted. Raises BadColumn, a ValueError, when a column is none of texts or when the two
-        differ in length.
+        differ in length, and ValueError for less than one thread.
         """
+        if threads is not None and threads < 1:
+            raise ValueError(f"{threads} threads decide nothing: give 1 or more, or leave it out")
         seconds = self._clock() if at is None else _seconds(at)
         return self._many.decide(self._eras.at(seconds), addresses, organizations, threads)
 
     def reason(
         self,
-        address: str,
+        address: Address,
         organization: str | None = None,
         at: datetime | None = None,
         api_key: str | None = None,
@@ -123,7 +126,7 @@ class Gate:
         _seconds(when)
         reader = self._contents.reader
         row = self._organization(organization, api_key)
-        place = reader.place(canonical(address))
+        place = reader.place(canonical(text_of(address)))
         return judge(
             reader.policy, place, ORDINARY if row is None else row.standing, when, path
         ).reason
@@ -144,6 +147,8 @@ class Gate:
 
 
 def _seconds(at: datetime) -> float:
+    if not isinstance(at, datetime):
+        raise TypeError(f"`at` is a datetime with a time zone, not {type(at).__name__}: {at!r}")
     if at.utcoffset() is None:
         raise ValueError(f"{at.isoformat()} has no time zone: say in which it is meant")
     return at.timestamp()

@@ -128,6 +128,9 @@ def _numbered(session: Session, log: Log, span: Span) -> Iterator[Found]:
 
 def _scans(session: Session) -> int:
     """The number of the last scan that left something in `reject_errors`, which keeps them all."""
+    tables = "SELECT 1 FROM duckdb_tables() WHERE table_name = 'reject_errors'"
+    if not session.connection.execute(tables).fetchall():
+        return -1  # Nothing has been scanned yet, as in a task of a cluster.
     found = session.connection.execute("SELECT coalesce(max(scan_id), -1) FROM reject_errors")
     return int(found.fetchall()[0][0])
 

@@ -1,0 +1,59 @@
+"""A survey on a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from regiongate.cli import output
+from regiongate.domain.survey import Survey, Surveyed
+
+_HEADINGS = (
+    *("organization", "requests", "unsupported", "share", "countries", "disputed", "anonymizers"),
+    *("keys", "first seen", "last seen"),
+)
+_COUNTRIES = 4
+
+
+def print_survey(found: Survey, top: int, out: Path | None) -> None:
+    """Print the instant of judging, the `top` organizations, and how the rows add up."""
+    rows, judging = found.rows, found.judging
+    click.echo(
+        f"Judged at {output.utc(judging.at)} ({judging.because}) by {judging.policy} "
+        f"{judging.version}, list {judging.list}."
+    )
+    if found.organizations:
+        output.print_table(_HEADINGS, [_row(one) for one in found.organizations[:top]])
+    told = len(found.organizations)
+    shown = f", the first {top}" if told > top else ""
+    click.echo(f"{told} of {found.organizations_seen} organizations are told of{shown}.")
+    click.echo(
+        f"{rows.read} rows: {rows.located} located, {rows.unknown} unknown, {rows.special} "
+        f"special, {rows.rejected} rejected; {rows.outside} outside of the time."
+    )
+    if rows.rejected:
+        where = "--out DIR tells which" if out is None else str(out / "rejected.jsonl")
+        click.echo(f"Rejected rows were not counted for anybody: {where}.", err=True)
+
+
+def _row(one: Surveyed) -> tuple[object, ...]:
+    seen, unsupported = one.seen, one.seen.unsupported
+    most = list(unsupported.countries.items())[:_COUNTRIES]
+    return (
+        _plain(one.id),
+        seen.requests,
+        unsupported.part.requests,
+        f"{unsupported.part.share:.1%}",
+        ", ".join(f"{code} {n}" for code, n in most) or "-",
+        seen.disputed.requests,
+        seen.anonymizer.requests,
+        len(one.keys),
+        seen.first_seen,
+        seen.last_seen,
+    )
+
+
+def _plain(name: str | None) -> str | None:
+    """A name from a log, with whatever would steer a terminal made visible."""
+    return name if name is None or name.isprintable() else ascii(name)[1:-1]
