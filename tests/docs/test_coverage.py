@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
+import regiongate
 from regiongate.cli.main import main
 from regiongate.compiler.envoy.log import access_log
 from regiongate.compiler.envoy.settings import Settings, endpoint, upstream
 from regiongate.domain.refusal import GROUNDS
 
 DOCS = Path(__file__).parents[2] / "docs"
+_EVENT = re.compile(r'\bevents\.note\((?:self\.)?state, "([a-z-]+)"')
 
 
 def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
@@ -59,3 +62,20 @@ def test_every_refusal_code_is_documented() -> None:
     """docs/gateway.md names each ground for a refusal."""
     page = (DOCS / "gateway.md").read_text()
     assert [ground.code for ground in GROUNDS if f"`{ground.code}`" not in page] == []
+
+
+def test_every_event_is_documented() -> None:
+    """docs/gateway.md names each event that the package notes."""
+    source = Path(regiongate.__file__).parent
+    texts = (file.read_text() for file in source.rglob("*.py"))
+    noted = {event for text in texts for event in _EVENT.findall(text)}
+    page = (DOCS / "gateway.md").read_text()
+    assert "access-log-lost" in noted
+    assert [event for event in sorted(noted) if f"`{event}`" not in page] == []
+
+
+def test_the_readme_names_every_page_once() -> None:
+    """Whoever begins at the README finds each page of the documentation, at one place."""
+    readme = (DOCS.parent / "README.md").read_text()
+    pages = sorted(page.name for page in DOCS.glob("*.md"))
+    assert {page: readme.count(f"](docs/{page})") for page in pages} == dict.fromkeys(pages, 1)

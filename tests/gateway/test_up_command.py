@@ -230,7 +230,8 @@ def test_failing_policy_test(tmp_path: Path) -> None:
     where = ("--listen", f"127.0.0.1:{free_port()}", "--state", tmp_path / "state")
     done = regiongate("up", "--policy", wrong, "--upstream", "http://127.0.0.1:9", *where)
     assert done.returncode == 1
-    assert f"{wrong}:26:1: CN at 2026-01-01T00:00:00Z must allow, got block" in done.stdout + done.stderr
+    said = f"{wrong}:26:1: CN at 2026-01-01T00:00:00Z must allow, got block"
+    assert said in done.stdout + done.stderr
     assert processes_of(tmp_path) == []
 
 

@@ -14,6 +14,8 @@ from regiongate.geo import bundled, wide
 from regiongate.geo.labels import ISO_COUNTRIES
 from regiongate.geo.mmdb import read
 from regiongate.geo.source import SourceError
+from regiongate.geo.store.catalogue import Catalogue
+from regiongate.policyfile.sections import location
 
 SAMPLE = 20_000
 
@@ -27,6 +29,12 @@ def test_catalogue() -> None:
         assert entry["date"] in section
     files = {path.name for path in bundled.FOLDER.glob("*.gz")}
     assert files == {entry["file"] for entry in json.loads(bundled.CATALOGUE.read_text("utf-8"))}
+
+
+def test_policies_know_them() -> None:
+    """A policy that is read by itself knows the names of those sources, and of no others."""
+    named = Catalogue().named()
+    assert (location.BUNDLED.regions, location.BUNDLED.facts) == (named.regions, named.facts)
 
 
 def test_load_all() -> None:

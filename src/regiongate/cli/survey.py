@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from click.core import ParameterSource
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from regiongate.cli import output
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.options import FilePath, Instant, json_option, sources_option
 from regiongate.cli.survey_follow import follow_log, open_store, store_option
+from regiongate.cli.survey_progress import survey_progress
 from regiongate.cli.survey_simulation import compared, comparison_options, print_simulation
+from regiongate.cli.survey_table import print_survey
 from regiongate.control.save import Saving
-from regiongate.control.simulate import Compared
 from regiongate.control.survey import Wish
 from regiongate.control.survey import survey as survey_logs
 from regiongate.geo.store.catalogue import Catalogue
-from regiongate.geo.store.store import Store
 from regiongate.survey.files import STDIN
 from regiongate.survey.recognize import Said, columns_said
 from regiongate.survey.record import record
@@ -57,16 +53,6 @@ from regiongate.survey.simulation import record as simulation_record
 @click.option("--out", type=FilePath(), help="Write tables, plots and a page to a new folder.")
 @click.option("--addresses", "single", is_flag=True, help="A table of every address, with --out.")
 @comparison_options
-@click.option("--addresses", is_flag=True, help="With --out: a table of single addresses too.")
-@click.option("--compare", type=FilePath(), help="Simulate another policy on the same requests.")
-@click.option("--compare-sources", type=FilePath(), help="The store of sources for --compare.")
-@click.option(
-    "--compare-source",
-    "compare_files",
-    multiple=True,
-    metavar="NAME=FILE",
-    help="With --compare: a file in the place of a source.",
-)
 @click.option("--memory", metavar="4GB", help="Limit of memory; beyond it, disk is used.")
 @click.option("--save", is_flag=True, help="Keep the sightings in the store, each content once.")
 @click.option("--follow", is_flag=True, help="Keep the sightings of one live gateway log.")
@@ -93,10 +79,6 @@ def survey(
     comparison: Path | None,
     other_catalogue: Catalogue | None,
     other_files: dict[str, Path],
-    addresses: bool,
-    compare: Path | None,
-    compare_sources: Path | None,
-    compare_files: tuple[str, ...],
     memory: str | None,
     save: bool,
     follow: bool,
@@ -135,7 +117,7 @@ def survey(
         memory=memory,
     )
     saving = Saving(open_store(store_url, state_dir), now) if save else None
-    with _progress() as hear:
+    with survey_progress() as hear:
         outcome = survey_logs(wish, catalogue, hear, saving)
     if saving is not None:
         words = f"Kept the sightings of {len(saving.kept)} files"
@@ -145,7 +127,7 @@ def survey(
         simulation = {} if found is None else {"simulation": simulation_record(found)}
         output.print_json(record(outcome.survey) | simulation)
         return
-    _print(outcome.survey, top, out)
+    print_survey(outcome.survey, top, out)
     if found is not None:
         print_simulation(found, top)
 
@@ -165,37 +147,3 @@ def _followed(ctx: click.Context) -> Path:
     if len(logs) != 1 or logs[0] == STDIN:
         raise click.UsageError("--follow follows one log: name its file.")
     return Path(logs[0])
-
-
-def _compared(
-    policy: Path | None, folder: Path | None, files: tuple[str, ...], here: Catalogue
-) -> Compared | None:
-    """The other side of a simulation; CannotRun when sources are named without a policy."""
-    if policy is None:
-        if folder is not None or files:
-            raise click.UsageError("Sources to compare with belong to --compare: name a policy.")
-        return None
-    named = {}
-    for one in files:
-        name, equals, path = one.partition("=")
-        if not equals or not path:
-            raise click.UsageError(f"--compare-source {one}: write NAME=FILE.")
-        named[name] = Path(path)
-    return Compared(policy, here if folder is None else Catalogue(Store(folder.resolve())), named)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, float], None]]:
-    """A bar on a terminal; nothing elsewhere."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeElapsedColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("reading", total=1.0)
-        yield lambda what, share: bar.update(task, description=what, completed=share)

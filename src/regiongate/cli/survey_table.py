@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -49,9 +50,13 @@ def _row(one: Surveyed) -> tuple[object, ...]:
         seen.disputed.requests,
         seen.anonymizer.requests,
         len(one.keys),
-        seen.first_seen,
-        seen.last_seen,
+        _day(seen.first_seen),
+        _day(seen.last_seen),
     )
+
+
+def _day(at: datetime | None) -> str:
+    return "-" if at is None else f"{at:%Y-%m-%d}"
 
 
 def _plain(name: str | None) -> str | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from regiongate import policyfile
 from regiongate.compiler import sources
@@ -19,7 +20,7 @@ from regiongate.domain.policy import Policy
 from regiongate.domain.survey import Judging, Rows, Survey
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.policyfile import organizations
-from regiongate.survey import result, tables
+from regiongate.survey import estimate, result, tables
 from regiongate.survey.cells import LOCATED, REJECTED, SPECIAL, UNKNOWN
 from regiongate.survey.files import log_files
 from regiongate.survey.locate import locate
@@ -56,8 +57,12 @@ class Wish:
     threads: int | None = None
 
 
-Hear = Callable[[str, float], None]
-"""Hears what is being done, and how much of it is done, from 0 to 1."""
+class Hear(Protocol):
+    """Hears what is being done, how much of it is done (0 to 1), and of about how many rows."""
+
+    def __call__(self, what: str, share: float, rows: int = 0) -> None:
+        """Hear of it; no rows where it is not about rows."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,13 @@ def survey(wish: Wish, catalogue: Catalogue, hear: Hear, saving: Saving | None =
         logs = recognized(opened, wish)
         if saving is not None:
             saving.look(logs)
+        about = sum(map(estimate.rows, logs))
         scanned = scan(
-            opened, logs, wish.span, lambda share: hear("reading", share), examples=wish.examples
+            opened,
+            logs,
+            wish.span,
+            lambda share: hear("reading", share, about),
+            examples=wish.examples,
         )
         hear("locating", 0.0)
         facts = layers(policy, catalogue)

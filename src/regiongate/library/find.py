@@ -8,6 +8,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address
 from socket import AF_INET, AF_INET6, inet_pton
 from struct import Struct
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,8 @@ def finder(steps: Steps, pages: Pages) -> Callable[[Address], int]:
     """What finds the value of the step that holds an address, -1 for none.
 
     It takes what `text_of` takes. It raises BadAddress for exactly the texts that
-    `domain.address.canonical` refuses, and reads every other one as that does. Everything it needs is in its closure, for speed.
+    `domain.address.canonical` refuses, and reads every other one as that does. Everything it
+    needs is in its closure, for speed.
     """
     octets = _by_octets(pages)
     hi, lo = array("Q", steps.hi.tobytes()), array("Q", steps.lo.tobytes())
@@ -63,15 +65,14 @@ def finder(steps: Steps, pages: Pages) -> Callable[[Address], int]:
             step = bisect_right(lo, below, bisect_left(hi, above, 0, step), step)
         return values[step - 1]
 
-    def find(address: Address) -> int:
-        text: str = address  # type: ignore[assignment]  # Nearly always; what is not is found below.
+    def find(text: Any) -> int:  # Nearly always text; what is not ends in the TypeError.
         try:
             if ":" in text:
                 above, below = halves(inet_pton(v6_family, text))
                 return v6(above, below)
             packed = inet_pton(v4_family, text)
         except TypeError:
-            return find(text_of(address))
+            return find(text_of(text))
         except (OSError, ValueError):
             # The slow way knows what is wrong with it, and has the last word on whether it is.
             number = int(canonical(text))
