@@ -24,6 +24,8 @@ from bench import (
     nginxes,
     page,
     record,
+    survey_rounds,
+    survey_table,
 )
 from bench.contestant import BOTH_CORES, ONE_CORE, Contestant, Layout
 from bench.envoys import Bare
@@ -61,7 +63,12 @@ def main(
         sys.exit(f"bench: {error}")
     finally:
         shutil.rmtree(home, ignore_errors=True)
-    for text in [*page.findings(found.tables), *found.geo.findings(), *found.library.findings()]:
+    for text in [
+        *page.findings(found.tables),
+        *found.geo.findings(),
+        *found.library.findings(),
+        *found.survey.findings(),
+    ]:
         console.print(f"· {text}")
     if not (quick or only):
         record.write(RESULTS, found)
@@ -73,8 +80,9 @@ def _measure(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> Meas
     facts = machine.facts()
     geo = _geo(home / "geo", plan, quick, only)
     library = _library(home / "library", plan, quick, only)
-    if only and all(name.startswith(("geo-", "library-")) for name in only):
-        return Measured(facts, plan, [], None, {}, geo, library)
+    survey = _survey(home / "survey", plan, quick, only)
+    if only and all(name.startswith(("geo-", "library-", "survey-")) for name in only):
+        return Measured(facts, plan, [], None, {}, geo, library, survey)
     load.require_wrk()
     nginxes.require_nginx()
     field = Field(home)
@@ -92,7 +100,7 @@ def _measure(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> Meas
     counts = _count(home, part_rows)
     if parts is not None:
         _show("the gate part by part", page.PARTS_HEADER, page.part_rows(parts, counts))
-    return Measured(facts, plan, tables, parts, counts, geo, library)
+    return Measured(facts, plan, tables, parts, counts, geo, library, survey)
 
 
 def _geo(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> geo_table.GeoTable:
@@ -114,6 +122,18 @@ def _library(
         return library_table.LibraryTable([], {})
     table = library_rounds.measure(home, rows, plan.rounds, quick, console.print)
     _show("in one's own process", library_table.HEADER, table.text_rows())
+    for name, why in table.absent.items():
+        console.print(f"left out: {name}: {why}")
+    return table
+
+
+def _survey(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> survey_table.SurveyTable:
+    """Surveys of logs, ours and others'."""
+    wanted = survey_rounds.chosen(only, plan.rounds, quick)
+    if not wanted.rows:
+        return survey_table.SurveyTable([], {})
+    table = survey_rounds.measure(home, wanted, console.print)
+    _show("surveys of logs", survey_table.HEADER, table.text_rows())
     for name, why in table.absent.items():
         console.print(f"left out: {name}: {why}")
     return table

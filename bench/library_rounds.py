@@ -54,10 +54,10 @@ def measure(
     """Everyone in turn, each turn a process of its own, and that again."""
     absent = {}
     try:
-        _install()
+        install()
     except BenchError as error:
         absent = {row.name: str(error) for row in rows if row.name not in _OURS}
-    given = _given(home, _QUICK if quick else _MANY)
+    given = prepared(home, _QUICK if quick else _MANY)
     turns: dict[Asked, list[Spent]] = {row: [] for row in rows if row.name not in absent}
     for number in range(rounds):
         tell(f"the library and its peers: round {number + 1} of {rounds}")
@@ -66,13 +66,14 @@ def measure(
     return LibraryTable([Done(row, spent) for row, spent in turns.items()], absent)
 
 
-def _given(home: Path, count: int) -> Given:
+def prepared(home: Path, count: int) -> Given:
+    """What everyone is asked with, and so many addresses, in a folder."""
     given = Given(home)
     home.mkdir(parents=True, exist_ok=True)
     at = datetime.now(UTC).isoformat(timespec="seconds")
     command = [str(Path(sys.executable).with_name("regiongate")), "bundle", "build"]
     command += ["--policy", str(POLICY), "--at", at, "--out", str(given.bundle)]
-    _succeed(command)
+    succeed(command)
     given.write(count)
     return given
 
@@ -82,22 +83,23 @@ def _turn(row: Asked, given: Given) -> Spent:
     python = sys.executable if ours else str(ENVIRONMENT / "bin" / "python")
     module = "bench.library_ours" if ours else "bench.library_peers"
     with pinned((BOTH_CORES if row.column else ONE_CORE).proxy):
-        said = _succeed([python, "-m", module, row.name, str(given.home)])
+        said = succeed([python, "-m", module, row.name, str(given.home)])
     return Spent(**json.loads(said))
 
 
-def _install() -> None:
+def install() -> None:
     """The environment with the peers in it, made at the first run; BenchError when it cannot be."""
     stamp = ENVIRONMENT / "installed.txt"
     wanted = REQUIREMENTS.read_text()
     if not stamp.is_file() or stamp.read_text() != wanted:
         venv.create(ENVIRONMENT, with_pip=True)
         command = [str(ENVIRONMENT / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-        _succeed([*command, "--disable-pip-version-check", "-r", str(REQUIREMENTS)])
+        succeed([*command, "--disable-pip-version-check", "-r", str(REQUIREMENTS)])
         stamp.write_text(wanted)
 
 
-def _succeed(command: Sequence[str]) -> str:
+def succeed(command: Sequence[str]) -> str:
+    """Run a command; its last line, or BenchError."""
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if run.returncode:
         words = run.stderr.strip().splitlines() or ["it says nothing"]

@@ -11,6 +11,7 @@ from typing import Any
 from bench.contestant import Layout
 from bench.geo_table import GeoTable
 from bench.library_table import LibraryTable
+from bench.survey_table import SurveyTable
 from bench.rounds import Plan, Ratio, Result, Turn
 
 HEADER = (
@@ -90,7 +91,7 @@ class Measured:
 
     `parts` is the gate put together part by part, and `counts` are its instructions per request by
     the name of a row; both are empty when they were not asked for. `geo` is the work on addresses,
-    `library` the gate in one's own process and its peers.
+    `library` the gate in one's own process and its peers, `survey` surveys of logs and theirs.
     """
 
     facts: Mapping[str, str]
@@ -100,6 +101,7 @@ class Measured:
     counts: Mapping[str, float]
     geo: GeoTable
     library: LibraryTable
+    survey: SurveyTable
 
 
 def write(path: Path, found: Measured) -> None:
@@ -114,6 +116,8 @@ def write(path: Path, found: Measured) -> None:
         "geo": [asdict(row) for row in found.geo.rows],
         "library": [asdict(row) for row in found.library.rows],
         "library_absent": dict(found.library.absent),
+        "survey": [asdict(row) for row in found.survey.rows],
+        "survey_absent": dict(found.survey.absent),
     }
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 

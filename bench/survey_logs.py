@@ -63,6 +63,7 @@ def write(path: Path, rows: int = MANY) -> None:
         log = _COMBINED.format(log=log)
     with duckdb.connect() as database:
         database.execute("SET preserve_insertion_order = false")
+        database.execute("SET enable_progress_bar = false")
         database.execute(f"COPY ({log}) TO '{path}' {form}")
 
 

@@ -11,6 +11,7 @@ from click.core import ParameterSource
 from regiongate.cli import output
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.options import FilePath, Instant, json_option, sources_option
+from regiongate.cli.survey_engine import cluster_of, engine_options
 from regiongate.cli.survey_follow import follow_log, open_store, store_option
 from regiongate.cli.survey_progress import survey_progress
 from regiongate.cli.survey_simulation import compared, comparison_options, print_simulation
@@ -53,6 +54,7 @@ from regiongate.survey.simulation import record as simulation_record
 @click.option("--out", type=FilePath(), help="Write tables, plots and a page to a new folder.")
 @click.option("--addresses", "single", is_flag=True, help="A table of every address, with --out.")
 @comparison_options
+@engine_options
 @click.option("--memory", metavar="4GB", help="Limit of memory; beyond it, disk is used.")
 @click.option("--save", is_flag=True, help="Keep the sightings in the store, each content once.")
 @click.option("--follow", is_flag=True, help="Keep the sightings of one live gateway log.")
@@ -79,6 +81,9 @@ def survey(
     comparison: Path | None,
     other_catalogue: Catalogue | None,
     other_files: dict[str, Path],
+    engine: str,
+    master: str | None,
+    work: str | None,
     memory: str | None,
     save: bool,
     follow: bool,
@@ -98,6 +103,8 @@ def survey(
         raise click.UsageError("Name the --policy to judge by.")
     if single and out is None:
         raise click.UsageError("--addresses is a table in the folder of --out: name one.")
+    if save and engine == "spark":
+        raise click.UsageError("--save reads files of this machine: leave out --engine spark.")
     if save and (since or until):
         raise click.UsageError("--save keeps whole files: leave out --since and --until.")
     now = datetime.now(UTC).replace(microsecond=0)
@@ -114,6 +121,7 @@ def survey(
         out=out,
         single_addresses=single,
         compared=compared(policy, catalogue, comparison, other_catalogue, other_files),
+        cluster=cluster_of(engine, master, work, memory),
         memory=memory,
     )
     saving = Saving(open_store(store_url, state_dir), now) if save else None

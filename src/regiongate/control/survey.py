@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from regiongate import policyfile
 from regiongate.compiler import sources
@@ -23,7 +24,7 @@ from regiongate.policyfile import organizations
 from regiongate.survey import estimate, result, tables
 from regiongate.survey.cells import LOCATED, REJECTED, SPECIAL, UNKNOWN
 from regiongate.survey.files import log_files
-from regiongate.survey.locate import locate
+from regiongate.survey.locate import locate, settle
 from regiongate.survey.placing import Placing
 from regiongate.survey.recognize import Said, recognize
 from regiongate.survey.rejected import rejected
@@ -31,6 +32,7 @@ from regiongate.survey.report import About, Wanted, require_free
 from regiongate.survey.scan import Log, Scanned, Span, scan
 from regiongate.survey.session import Session, session
 from regiongate.survey.simulation import Simulation
+from regiongate.survey.spark.cluster import Cluster, Logs, scan_on
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Wish:
     """What to survey. `at` is the instant to judge at, None for the usual one (`judging`).
 
     `compared` is another policy to judge the same traffic by; `single_addresses` asks for a table
-    of every address in the folder `out`.
+    of every address in the folder `out`. `cluster` reads the logs instead of this machine.
     """
 
     logs: Sequence[str]
@@ -53,6 +55,7 @@ class Wish:
     out: Path | None = None
     single_addresses: bool = False
     compared: Compared | None = None
+    cluster: Cluster | None = None
     memory: str | None = None
     threads: int | None = None
 
@@ -84,23 +87,21 @@ def survey(wish: Wish, catalogue: Catalogue, hear: Hear, saving: Saving | None =
     policy = sources.dated_by(loaded, catalogue)
     listed = () if wish.organizations is None else organizations.load(wish.organizations)
     judged = judging(policy, wish.at, wish.now)
+    facts = layers(policy, catalogue)
+    regions = sources.tables(policy, catalogue)
+    placing = Placing(policy, regions, facts, judged.at)
     with session(wish.memory, wish.threads) as opened:
-        logs = recognized(opened, wish)
-        if saving is not None:
-            saving.look(logs)
-        about = sum(map(estimate.rows, logs))
-        scanned = scan(
-            opened,
-            logs,
-            wish.span,
-            lambda share: hear("reading", share, about),
-            examples=wish.examples,
-        )
-        hear("locating", 0.0)
-        facts = layers(policy, catalogue)
-        regions = sources.tables(policy, catalogue)
-        placing = Placing(policy, regions, facts, judged.at)
-        counted = counted_rows(scanned, locate(opened, placing))
+        logs: list[Log] = []
+        if wish.cluster is None:
+            logs = recognized(opened, wish)
+            if saving is not None:
+                saving.look(logs)
+            counted = _scanned_here(opened, logs, wish, placing, hear)
+            refused = rejected(opened, logs, wish.span)
+        else:
+            file = opened.folder / "rejected-on-cluster.jsonl"
+            counted = _scanned_there(opened, wish.cluster, wish, placing, hear=hear, refused=file)
+            refused = _read_back(file)
         if saving is not None:
             hear("saving", 0.0)
             saving.keep(opened, logs, placing)
@@ -126,10 +127,43 @@ def survey(wish: Wish, catalogue: Catalogue, hear: Hear, saving: Saving | None =
                 opened,
                 About(found, policy, asked, wish.now),
                 Wanted(simulation=simulation, single_addresses=wish.single_addresses),
-                rejected(opened, logs, wish.span),
+                refused,
                 wish.out,
             )
     return Outcome(found, simulation)
+
+
+def _scanned_here(
+    opened: Session, logs: list[Log], wish: Wish, placing: Placing, hear: Hear
+) -> Rows:
+    """Make `cells` and `placed` on this machine."""
+    about = sum(map(estimate.rows, logs))
+    scanned = scan(
+        opened,
+        logs,
+        wish.span,
+        lambda share: hear("reading", share, about),
+        examples=wish.examples,
+    )
+    hear("locating", 0.0)
+    return counted_rows(scanned, locate(opened, placing))
+
+
+def _scanned_there(
+    opened: Session, cluster: Cluster, wish: Wish, placing: Placing, *, hear: Hear, refused: Path
+) -> Rows:
+    """Make `cells` and `placed` on a cluster; rejected rows go to a file where they are wanted."""
+    wanted = None if wish.out is None else refused
+    logs = Logs(tuple(wish.logs), wish.said, wish.span, wish.examples, wanted)
+    scanned = scan_on(cluster, opened, logs, placing, lambda share: hear("reading", share))
+    return counted_rows(scanned, settle(opened))
+
+
+def _read_back(file: Path) -> Iterator[dict[str, Any]]:
+    """The records of rejected rows that a cluster has written, if there were any."""
+    if file.exists():
+        with file.open(encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
 
 
 def judging(policy: Policy, at: datetime | None, now: datetime) -> Judging:
