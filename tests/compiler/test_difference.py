@@ -16,7 +16,9 @@ from regiongate.domain.errors import CannotRun
 from regiongate.domain.organization import Organization, Standing, State
 from regiongate.domain.policy import ListChange, NetworkRule, Policy
 from regiongate.domain.verdict import Verdict
+from regiongate.geo.facts import FactTable, clouds
 from regiongate.geo.source import SourceTable
+from regiongate.geo.steps import constant
 from tests.support.bundles import files, folder_inputs, write
 
 WORLD = Path(__file__).parent / "world"
@@ -101,7 +103,7 @@ def test_bundles_differ_in_facts_addresses_rows_and_organizations(
     old = write(files(inputs, AT), tmp_path / "old")
     new = write(files(after, AT), tmp_path / "new")
     found = bundle_changes(old, new)
-    assert {row.fact for row in found.facts} == {"generation"}
+    assert {row.entry for row in found.manifest} == {"generation"}
     assert found.addresses == tuple(
         address_changes(inputs.policy, after.policy, AT, {t.source.name: t for t in inputs.tables})
     )
@@ -115,11 +117,22 @@ def test_bundles_differ_in_facts_addresses_rows_and_organizations(
     assert "exempt" in appeared
 
 
+def test_another_version_of_a_source_of_facts_is_told(inputs: Inputs, tmp_path: Path) -> None:
+    """What clouds and anonymizers are told by is in the manifest, and so in the difference."""
+    source = replace(clouds.source(), version="before")
+    stated = FactTable(source, constant(), ())
+    after = replace(stated, source=replace(source, version="after"))
+    old = write(files(replace(inputs, facts=(stated,)), AT), tmp_path / "old")
+    new = write(files(replace(inputs, facts=(after,)), AT), tmp_path / "new")
+    entries = {row.entry for row in bundle_changes(old, new).manifest}
+    assert entries == {"generation", "facts.clouds.version"}
+
+
 def test_a_bundle_does_not_differ_from_itself(inputs: Inputs, tmp_path: Path) -> None:
-    """Not in a single fact."""
+    """Not in a single entry."""
     folder = write(files(inputs, AT), tmp_path / "bundle")
     found = bundle_changes(folder, folder)
-    assert (found.facts, found.addresses, found.rows, found.organizations) == ((), (), (), ())
+    assert (found.manifest, found.addresses, found.rows, found.organizations) == ((), (), (), ())
 
 
 def test_bundles_are_compared_at_the_later_of_their_instants(
@@ -131,7 +144,7 @@ def test_bundles_are_compared_at_the_later_of_their_instants(
     found = bundle_changes(early, late)
     assert found.at == AT
     assert (found.addresses, found.rows) == ((), ())
-    assert {row.fact for row in found.facts} == {"generation", "at", "phase", "next_change"}
+    assert {row.entry for row in found.manifest} == {"generation", "at", "phase", "next_change"}
 
 
 @pytest.mark.parametrize("name", ["decisions.json", "organizations.csv", DATABASE])

@@ -136,7 +136,7 @@ def diff(before: Path, after: Path, as_json: bool) -> None:
 
 def _print_changes(found: BundleChanges) -> None:
     lists: dict[str, list[dict[str, Any]]] = {
-        "Facts": [asdict(row) for row in found.facts],
+        "Manifest": [asdict(row) for row in found.manifest],
         f"Addresses at {output.utc(found.at)}": [asdict(row) for row in found.addresses],
         "Rows of the decision table": [_readable(asdict(row)) for row in found.rows],
         "Organizations": [asdict(row) for row in found.organizations],

@@ -43,10 +43,10 @@ class AddressChange:
 
 
 @dataclass(frozen=True, slots=True)
-class FactChange:
-    """A fact in the manifest that differs."""
+class ManifestChange:
+    """An entry of the manifest that differs, such as `sources.ipfire.date`."""
 
-    fact: str
+    entry: str
     before: object
     after: object
 
@@ -79,7 +79,7 @@ class BundleChanges:
     """Everything in which two bundles differ; verdicts of addresses are compared at `at`."""
 
     at: datetime
-    facts: tuple[FactChange, ...]
+    manifest: tuple[ManifestChange, ...]
     addresses: tuple[AddressChange, ...]
     rows: tuple[RowChange, ...]
     organizations: tuple[OrganizationChange, ...]
@@ -116,7 +116,7 @@ def bundle_changes(before: Path, after: Path, at: datetime | None = None) -> Bun
     instant = max(own) if at is None else at
     return BundleChanges(
         at=instant,
-        facts=tuple(_fact_changes(old.manifest, new.manifest)),
+        manifest=tuple(_manifest_changes(old.manifest, new.manifest)),
         addresses=tuple(_address_changes(old, new, instant)),
         rows=tuple(_row_changes(old.decisions, new.decisions)),
         organizations=tuple(_organization_changes(old.organizations(), new.organizations())),
@@ -185,25 +185,26 @@ def _answers(decisions: Json, database: MmdbTable, at: datetime) -> Iterator[Jud
     yield None, verdicts[decisions["unknown"]]
 
 
-_FACTS = ("generation", "parent", "at", "phase", "next_change", "policy", "settings")
+_ENTRIES = ("generation", "parent", "at", "phase", "next_change", "policy", "settings")
 
 
-def _fact_changes(old: Json, new: Json) -> Iterator[FactChange]:
-    for fact in _FACTS:
-        yield from _flat_changes(fact, old.get(fact), new.get(fact))
-    before = {source["name"]: source for source in old["sources"]}
-    after = {source["name"]: source for source in new["sources"]}
-    for name in dict.fromkeys((*before, *after)):
-        yield from _flat_changes(f"sources.{name}", before.get(name), after.get(name))
+def _manifest_changes(old: Json, new: Json) -> Iterator[ManifestChange]:
+    for entry in _ENTRIES:
+        yield from _flat_changes(entry, old.get(entry), new.get(entry))
+    for kind in ("sources", "facts"):
+        before = {source["name"]: source for source in old[kind]}
+        after = {source["name"]: source for source in new[kind]}
+        for name in dict.fromkeys((*before, *after)):
+            yield from _flat_changes(f"{kind}.{name}", before.get(name), after.get(name))
 
 
-def _flat_changes(name: str, old: object, new: object) -> Iterator[FactChange]:
+def _flat_changes(name: str, old: object, new: object) -> Iterator[ManifestChange]:
     """Differences down to the last key, as `policy.list.version`."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys((*old, *new)):
             yield from _flat_changes(f"{name}.{key}", old.get(key), new.get(key))
     elif old != new:
-        yield FactChange(name, old, new)
+        yield ManifestChange(name, old, new)
 
 
 def _row_changes(old: Json, new: Json) -> Iterator[RowChange]:
