@@ -70,12 +70,12 @@ def chdb(home: Path, texts: list[str]) -> Job:
     for statement in (
         "CREATE DATABASE bench ENGINE = Atomic",
         "CREATE TABLE bench.networks (prefix String, country String) ENGINE = Memory",
-        f"INSERT INTO bench.networks SELECT * FROM file('{home / 'country.csv'}', CSV, "  # noqa: S608
+        f"INSERT INTO bench.networks SELECT * FROM file('{home / 'country.csv'}', CSV, "
         "'prefix String, country String')",
         "CREATE DICTIONARY bench.countries (prefix String, country String) PRIMARY KEY prefix "
         "SOURCE(CLICKHOUSE(TABLE 'networks' DB 'bench')) LAYOUT(IP_TRIE) LIFETIME(0)",
         "CREATE TABLE bench.addresses (address String) ENGINE = Memory",
-        f"INSERT INTO bench.addresses SELECT * FROM file('{home / 'addresses.txt'}', "  # noqa: S608
+        f"INSERT INTO bench.addresses SELECT * FROM file('{home / 'addresses.txt'}', "
         "LineAsString, 'address String')",
     ):
         session.query(statement)

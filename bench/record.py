@@ -11,8 +11,8 @@ from typing import Any
 from bench.contestant import Layout
 from bench.geo_table import GeoTable
 from bench.library_table import LibraryTable
-from bench.survey_table import SurveyTable
 from bench.rounds import Plan, Ratio, Result, Turn
+from bench.survey_table import SurveyTable
 
 HEADER = (
     "row",

@@ -3,7 +3,9 @@
 20 000 organizations, few of them large, with two keys each, over seven days. Addresses: one in five
 is a server, and these make four of five requests on all days; the others are clients that come on
 one day. An organization's addresses lie in one /16, or one /48 of IPv6, as offices and cloud
-projects do. So 10 million rows have half a million addresses.
+projects do; of one organization in 25 in a block of the Asian registry, of the others in blocks
+that clouds and the American and European registries hold. So 10 million rows have half a million
+addresses, and one organization in some twenty is affected.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import duckdb
 
 MANY = 10_000_000
 _DAYS = 7
+_FAR = (36, 39, 42, 58, 59, 60, 61, 101, 106, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119, 120)
+_NEAR = (3, 13, 18, 20, 23, 24, 34, 35, 44, 50, 52, 54, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72)
 _SEED = "hash(i * 31 + {})"
 
 _ROWS = """
@@ -33,8 +37,8 @@ FROM ({inner})"""
 _LOG = """
 SELECT {time} AS "time",
   CASE WHEN a % 10 = 0
-    THEN printf('2a01:%x:%x:%x::1', 1000 + o // 256, o % 256, (a % 65536)::INTEGER)
-    ELSE printf('%d.%d.%d.%d', (1 + hash(o) % 222)::INTEGER, ((hash(o) >> 20) % 256)::INTEGER,
+    THEN printf('2a01:4f8:%x:%x::1', o, (a % 65536)::INTEGER)
+    ELSE printf('%d.%d.%d.%d', {octet}, ((hash(o) >> 20) % 256)::INTEGER,
       (a >> 8 & 255)::INTEGER, (a & 255)::INTEGER) END AS address,
   'org-' || o AS organization, left(md5((o * 2 + (h % 7 = 0)::INTEGER)::VARCHAR), 16) AS "key",
   'api.example.com' AS host,
@@ -53,7 +57,10 @@ def write(path: Path, rows: int = MANY) -> None:
     """Write the log: JSON lines, Parquet, or nginx's combined format, by the suffix."""
     kind = path.suffix.removeprefix(".")
     time = "moment" if kind == "parquet" else "strftime(moment, '%Y-%m-%dT%H:%M:%S.%gZ')"
-    log = _LOG.format(time=time, inner=_said(rows))
+    octet = f"list_value{_NEAR}[(1 + hash(o) % {len(_NEAR)})::INTEGER]"
+    far = f"list_value{_FAR}[(1 + hash(o) % {len(_FAR)})::INTEGER]"
+    octet = f"CASE WHEN o % 25 = 0 THEN {far} ELSE {octet} END"
+    log = _LOG.format(time=time, octet=octet, inner=_said(rows))
     form = {
         "parquet": "(FORMAT parquet, COMPRESSION snappy)",
         "json": "(FORMAT json)",

@@ -53,7 +53,7 @@ class Wanted:
 
 def chosen(only: Sequence[str], rounds: int, quick: bool) -> Wanted:
     """The rows with these names, and those that they are measured against."""
-    rows = ROWS
+    rows: Sequence[Row] = ROWS
     if only:
         names = {row.name for row in ROWS if any(fnmatch(row.name, name) for name in only)}
         names |= {row.of for row in ROWS if row.name in names and row.of}

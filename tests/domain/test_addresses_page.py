@@ -26,6 +26,13 @@ An address has one canonical form, and only that is ever compared: a client has 
 however a proxy wrote its address down. What is not exactly one address is refused and never
 mended: a port, brackets, a zone id (`%eth0`), white space, leading zeros, a prefix length.
 
+Only Envoy is milder in one thing: it takes a link-local address with a zone id (RFC 4007, section
+11) in `X-Forwarded-For`, and judges it without the zone, as `location.private`.
+
+Two spellings are shown. The gateway's log and the self-check have the address as Envoy settled it:
+`::ffff:1.2.4.8`, `64:ff9b::102:408`, `fe80::1%4`. `explain` and the library have the canonical one:
+`1.2.4.8`, `fe80::1`. So search the log for what the log shows, or by the request id.
+
 ## IPv4 carried in IPv6
 
 Such an address *is* the IPv4 address that it carries, wherever it is compared: its votes, its block

@@ -42,7 +42,7 @@ COMMANDS = {
     ),
     "survey": Lazy(
         "regiongate.cli.survey:survey",
-        "Tell from access logs which organizations use the API from where.",
+        "Survey access logs: files, folders, globs, or - for standard input.",
     ),
     "geo": Lazy(
         "regiongate.cli.geo:geo",

@@ -20,7 +20,6 @@ from regiongate.domain.facts import Facts
 from regiongate.domain.place import RELAY
 from regiongate.geo import wide
 from regiongate.geo.facts.table import FactTable
-from regiongate.geo.formats.spans import Ends
 from regiongate.geo.ranges import from_ranges
 from regiongate.geo.source import Source
 from regiongate.geo.steps import NONE
@@ -57,12 +56,11 @@ def load() -> FactTable:
     facts = tuple(Facts(anonymizers=(kind,)) for kind in sorted({kind for kind in kinds if kind}))
     number = {fact.anonymizers[0]: index for index, fact in enumerate(facts)}
     table = np.array([NONE if kind is None else number[kind] for kind in kinds], dtype=np.int32)
-    first = _both(data.v4_starts, data.v6_starts)
-    last = _both(data.v4_ends, data.v6_ends)
+    first_hi, first_lo = _both(data.v4_starts, data.v6_starts)
+    last_hi, last_lo = _both(data.v4_ends, data.v6_ends)
     values = table[np.array([*data.v4_labels, *data.v6_labels], dtype=np.int64)]
-    stated = values != NONE
-    ends = Ends(*(half[stated] for half in (*first, *last)))
-    steps = from_ranges(*ends, values[stated])
+    said = values != NONE
+    steps = from_ranges(first_hi[said], first_lo[said], last_hi[said], last_lo[said], values[said])
     return FactTable(known, without_v4_embeddings(steps)[0], facts)
 
 
