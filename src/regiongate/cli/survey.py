@@ -11,8 +11,9 @@ from click.core import ParameterSource
 from regiongate.cli import output
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.options import FilePath, Instant, json_option, sources_option
+from regiongate.cli.store_option import open_store, store_option
 from regiongate.cli.survey_engine import cluster_of, engine_options
-from regiongate.cli.survey_follow import follow_log, open_store, store_option
+from regiongate.cli.survey_follow import follow_log
 from regiongate.cli.survey_progress import survey_progress
 from regiongate.cli.survey_simulation import compared, comparison_options, print_simulation
 from regiongate.cli.survey_table import print_survey

@@ -1,4 +1,4 @@
-"""`regiongate survey --follow`, and the store that it and `--save` keep sightings in."""
+"""`regiongate survey --follow`: keep the sightings up with a live log."""
 
 from __future__ import annotations
 
@@ -8,32 +8,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
-from typing import Any, TypeVar
 
 import click
 
+from regiongate.cli.store_option import open_store
 from regiongate.control import kernel
 from regiongate.control.follow import Follower, Locate, Progress, follow
 from regiongate.gateway.state import State
 from regiongate.geo.store.catalogue import Catalogue
-from regiongate.store.database import Database, default_url
 from regiongate.survey.session import session
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def store_option(command: F) -> F:
-    """`--store`: the URL of the store; None for the one in the state directory."""
-    text = "The store: sqlite:///PATH or postgresql://USER@HOST/NAME.  [default: in --state]"
-    option = click.option(
-        "--store", "store_url", metavar="URL", envvar="REGIONGATE_STORE", help=text
-    )
-    return option(command)
-
-
-def open_store(url: str | None, state_dir: Path) -> Database:
-    """The store that was said, else that of the state directory."""
-    return Database.open(url or default_url(state_dir))
 
 
 def follow_log(

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 
+from regiongate.domain.case_rules import CaseRules
 from regiongate.domain.measure import Measure
 from regiongate.domain.region import STATE_OF_TERRITORY, country_of
 from regiongate.domain.verdict import Verdict
@@ -225,7 +226,10 @@ class PolicyTest:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Everything one policy file says, and what the geofeeds beside it say."""
+    """Everything one policy file says, and what the geofeeds beside it say.
+
+    `cases` is None where the file has no rules for them; then there are no cases.
+    """
 
     name: str
     version: str
@@ -240,6 +244,7 @@ class Policy:
     report_only: bool
     tests: tuple[PolicyTest, ...]
     geofeeds: tuple[GeofeedRules, ...] = ()
+    cases: CaseRules | None = None
 
     def network_rules(self) -> tuple[NetworkRule, ...]:
         """The rules for networks, those of the file itself before those of its geofeeds."""

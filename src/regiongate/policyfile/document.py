@@ -5,6 +5,7 @@ from __future__ import annotations
 from regiongate.domain.policy import Policy
 from regiongate.policyfile.lists import BaseList
 from regiongate.policyfile.sections import (
+    cases,
     expectations,
     geofeeds,
     location,
@@ -50,6 +51,9 @@ OPEN_PATHS = Key(
 )
 REFUSAL = Key("refusal", refusal.SHAPE, "How a refusal looks.")
 REPORT_ONLY = Key("report_only", BOOLEAN, "Decide and log, but allow everything.", False)
+CASES = Key(
+    "cases", cases.SHAPE, "What affected organizations are told, and what may be decided.", False
+)
 TESTS = Key("tests", Sequence(expectations.SHAPE), "What the policy must answer.", False)
 
 SHAPE = Mapping(
@@ -67,6 +71,7 @@ SHAPE = Mapping(
         OPEN_PATHS,
         REFUSAL,
         REPORT_ONLY,
+        CASES,
         TESTS,
     )
 )
@@ -74,6 +79,7 @@ SHAPE = Mapping(
 
 def build(section: Section, base: BaseList, feeds: tuple[geofeeds.Entry, ...]) -> Policy:
     """The policy of a file without problems, with the list and the geofeeds that it names."""
+    ruled = section.optional(CASES)
     return Policy(
         name=section.need(_NAME),
         version=section.need(_VERSION),
@@ -88,4 +94,5 @@ def build(section: Section, base: BaseList, feeds: tuple[geofeeds.Entry, ...]) -
         report_only=section.get(REPORT_ONLY, False),
         tests=tuple(expectations.build(item) for item in section.items(TESTS)),
         geofeeds=tuple(geofeeds.build(entry) for entry in feeds),
+        cases=None if ruled is None else cases.build(ruled),
     )

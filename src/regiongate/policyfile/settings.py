@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from regiongate.domain.case_rules import CaseRules
 from regiongate.domain.policy import ListChange, NetworkRule, Policy
+from regiongate.policyfile import span
 
 
 def settings(policy: Policy) -> dict[str, str]:
@@ -39,6 +41,8 @@ def _lines(policy: Policy) -> Iterator[tuple[str, str]]:
     yield "refusal.appeal", policy.refusal.appeal
     yield "refusal.blocked_by", policy.refusal.blocked_by or ""
     yield "report_only", str(policy.report_only).lower()
+    if policy.cases is not None:
+        yield from _cases(policy.cases)
 
 
 def _location(policy: Policy) -> Iterator[tuple[str, str]]:
@@ -54,6 +58,21 @@ def _location(policy: Policy) -> Iterator[tuple[str, str]]:
     yield "location.facts", " ".join(rules.facts)
     for kind, verdict in sorted(rules.anonymizers.items()):
         yield f"location.anonymizers.{kind}", verdict
+
+
+def _cases(rules: CaseRules) -> Iterator[tuple[str, str]]:
+    yield "cases.api", rules.api
+    yield "cases.site", rules.site
+    yield "cases.look_back", span.written(rules.look_back)
+    yield "cases.reminders", " ".join(map(span.written, rules.reminders))
+    yield "cases.exemption_ahead", span.written(rules.exemption_ahead)
+    yield "cases.appeal_within", span.written(rules.appeal_within)
+    yield "cases.keep", span.written(rules.keep)
+    yield "cases.evidence.over", span.written(rules.evidence_over)
+    yield "cases.evidence.traffic", span.per_cent(rules.traffic_share)
+    yield "cases.evidence.countries", str(rules.many_countries)
+    yield "cases.evidence.anonymizers", span.per_cent(rules.anonymizer_share)
+    yield "cases.evidence.owned", span.per_cent(rules.owned_share)
 
 
 def _change_key(change: ListChange) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from regiongate.domain.measure import Phase
 from regiongate.policyfile import document
 from regiongate.policyfile.lists import BaseList
 from regiongate.policyfile.reader import Reader
 from regiongate.policyfile.sections import (
+    cases,
     expectations,
     geofeeds,
     location,
@@ -38,11 +40,19 @@ def validate(
         sources = tuple(source.value for source in section.items(location.SOURCES))
     if (section := root.optional(document.REFUSAL)) is not None:
         refusal.check(section, reader)
+    if (section := root.optional(document.CASES)) is not None:
+        cases.check(section, blocks=_blocks(root), reader=reader)
     networks.check(root.items(document.NETWORKS), ruled, reader)
     geofeeds.check(feeds, root.items(document.NETWORKS), divided, reader)
     organizations.check(root.items(document.ORGANIZATIONS), reader)
     expectations.check(root.items(document.TESTS), sources, reader)
     _check_open_paths(root, reader)
+
+
+def _blocks(root: Section) -> bool:
+    """Whether the measure names a date for the block, be it a wrong one."""
+    section = root.optional(document.MEASURE)
+    return section is None or section.says(measure.STARTS[Phase.BLOCK])
 
 
 def expired(root: Section, at: datetime, reader: Reader) -> None:

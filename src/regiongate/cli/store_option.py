@@ -1,0 +1,27 @@
+"""The store that a command works on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from regiongate.store.database import Database, default_url
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def store_option(command: F) -> F:
+    """`--store`: the URL of the store; None for the one in the state directory."""
+    text = "The store: sqlite:///PATH or postgresql://USER@HOST/NAME.  [default: in --state]"
+    option = click.option(
+        "--store", "store_url", metavar="URL", envvar="REGIONGATE_STORE", help=text
+    )
+    return option(command)
+
+
+def open_store(url: str | None, state_dir: Path) -> Database:
+    """The store that was said, else that of the state directory."""
+    return Database.open(url or default_url(state_dir))

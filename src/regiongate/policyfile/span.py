@@ -1,0 +1,47 @@
+"""Spans of time and shares as they stand in a policy file: `30d`, `12h`, `50%`."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from fractions import Fraction
+
+from regiongate.policyfile.node import ScalarNode
+from regiongate.policyfile.reader import Reader, Wrong
+from regiongate.policyfile.shape import Scalar
+
+_SPAN = r"[1-9][0-9]{0,3}[hd]"
+_SHARE = r"([1-9][0-9]?|100)%"
+
+
+def _span(node: ScalarNode, _: Reader) -> timedelta:
+    if re.fullmatch(_SPAN, node.text, re.ASCII) is None:
+        raise Wrong("bad-span", f"`{node.shown}` is not a span of time", "write 30d or 12h")
+    count = int(node.text[:-1])
+    return timedelta(days=count) if node.text.endswith("d") else timedelta(hours=count)
+
+
+def _share(node: ScalarNode, _: Reader) -> Fraction:
+    if re.fullmatch(_SHARE, node.text, re.ASCII) is None:
+        raise Wrong("bad-share", f"`{node.shown}` is not a share", "write 1% to 100%")
+    return Fraction(int(node.text[:-1]), 100)
+
+
+SPAN = Scalar(_span, {"type": "string", "pattern": f"^{_SPAN}$"})
+"""Days or hours, whole ones."""
+
+SHARE = Scalar(_share, {"type": "string", "pattern": f"^{_SHARE}$"})
+"""A part of a whole in whole per cent; the value is over 0 and up to 1."""
+
+
+def written(span: timedelta) -> str:
+    """A span as it stands in a policy file."""
+    hours, rest = divmod(span, timedelta(hours=1))
+    if rest:
+        raise ValueError(f"{span} is not a span of whole hours")
+    return f"{hours // 24}d" if hours % 24 == 0 else f"{hours}h"
+
+
+def per_cent(share: Fraction) -> str:
+    """A share as it stands in a policy file."""
+    return f"{int(share * 100)}%"
