@@ -78,7 +78,7 @@ def test_the_compiled_gate_and_a_second_reading_agree(data: st.DataObject) -> No
     for at in instants:
         path = data.draw(worlds.paths)
         expected = interpreter.answer(policy, place, standing, at, path)
-        leaf = gate.answer(located, gate.standing("org"), at, path)
+        leaf = gate.answer(located, gate.standing(standing.name), at, path)
         assert leaf is not None
         said = leaf.says
         would = said.get("would", said["verdict"])

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regiongate.compiler.envoy.keytable import pack
+from regiongate.compiler.envoy.keytable import pack, unpack
 from regiongate.compiler.verify import Finding, verify
 from regiongate.geo.mmdb.reader import read
 from regiongate.geo.mmdb.writer import encode
@@ -252,6 +252,13 @@ def _other_owner(bundle: Path) -> None:
     (bundle / "organizations.keys").write_bytes(pack([(bytes.fromhex("ab" * 32), "org-thief")]))
 
 
+def _other_standing(bundle: Path) -> None:
+    rows = list(unpack((bundle / "organizations.keys").read_bytes()))
+    owners = [(key, owner) for key, owner, _ in rows if owner is not None]
+    said = {key: "suspended" for key, _, standing in rows if standing is None}
+    (bundle / "organizations.keys").write_bytes(pack(owners, said))
+
+
 def _strange_database(bundle: Path) -> None:
     table = read(bundle / "verdict.mmdb")
     data = encode(
@@ -318,19 +325,18 @@ FORGERIES = [
     Forgery("a standing forgets a place", _gate(_forget_a_place), "decisions", "(suspended)"),
     Forgery("a standing has no chain", _gate(_lose_a_chain), "organizations", "has no chain"),
     Forgery(
-        "an organization is exempt by the gate alone",
-        _gate(
-            lambda filters: _standings(filters).update(thief=_standings(filters)["org-newsroom"])
-        ),
+        "the gate knows a standing that nobody has",
+        _gate(lambda filters: _standings(filters).update(thief=_standings(filters)["suspended"])),
         "organizations",
-        "thief is 'exempt until",
+        "thief is 'suspended'",
     ),
     Forgery(
         "a suspension is forgotten",
-        _gate(lambda filters: _standings(filters).pop("org-suspended")),
+        _gate(lambda filters: _standings(filters).pop("suspended")),
         "organizations",
-        "org-suspended is 'ordinary'",
+        "suspended is 'ordinary'",
     ),
+    Forgery("a key is suspended by the table alone", _other_standing, "keys", "and is suspended"),
     Forgery(
         "a slot looks into another database",
         _replace("envoy/bootstrap.json", "slots/b/verdict.mmdb", "slots/b/other.mmdb"),

@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -23,7 +23,7 @@ from typing import Any
 import envoy
 import pytest
 
-from regiongate.compiler.envoy.keytable import KeyTableError, pack, unpack
+from regiongate.compiler.envoy.keytable import KeyBook, KeyTableError, pack, unpack
 from regiongate.compiler.envoy.log import access_log
 from regiongate.compiler.envoy.settings import API_KEY_HEADERS, Settings, endpoint, upstream
 
@@ -54,6 +54,7 @@ class Seen:
     organization: str | None = None
     table: str | None = None
     copies: str = "0,0,0"
+    standing: str | None = None
 
 
 def _typed(name: str, **fields: Any) -> dict[str, Any]:
@@ -82,6 +83,7 @@ def _config(at: Path, keys: dict[str, Any]) -> dict[str, Any]:
         "organization": "%REQ(x-regiongate-organization)%",
         "table": _logged("organization_table"),
         "copies": "%REQ(x-copies)%",
+        "standing": "%REQ(x-regiongate-standing)%",
     }
     host = {
         "name": "any",
@@ -149,6 +151,7 @@ class Gateway:
             organization=response.getheader("saw-organization"),
             table=response.getheader("saw-table"),
             copies=response.getheader("saw-copies") or "",
+            standing=response.getheader("saw-standing"),
         )
 
     def stat(self, name: str) -> int:
@@ -497,6 +500,27 @@ def test_small_tables_answer_too(size: int) -> None:
                 assert running.see(("x-api-key", _member(n))) == expected
 
 
+@pytest.mark.envoy
+def test_a_standing_comes_from_the_table_and_from_nowhere_else() -> None:
+    """Of a key, of one that nobody owns, not of an ordinary one; a client's own word is removed."""
+    owners = [(_digest(key), "org-1") for key in ("a", "b")] + [(_digest("c"), "org-2")]
+    said = {_digest("b"): "exempt", _digest("c"): "suspended", _digest("nobody's"): "exempt"}
+    forged = ("x-regiongate-standing", "exempt")
+    with _scratch() as at:
+        (at / "keys.table").write_bytes(pack(owners, said))
+        with _gateway(at, {"typed_config": _lua(_script(at / "keys.table"))}) as running:
+            assert running.see(("x-api-key", "a"), forged) == _known("a", "org-1")
+            assert running.see(forged) == Seen()
+            exempt = replace(_known("b", "org-1"), standing="exempt")
+            assert running.see(("x-api-key", "b"), forged, forged) == exempt
+            suspended = replace(_known("c", "org-2"), standing="suspended")
+            assert running.see(("authorization", "Bearer c"), forged) == suspended
+            stranger = replace(_unknown("nobody's"), standing="exempt")
+            assert running.see(("x-api-key", "nobody's")) == stranger
+            both = running.see(("x-api-key", "worthless"), ("x-api-key", "c"))
+            assert (both.organization, both.standing) == ("org-2", "suspended")
+
+
 def _damaged(good: bytes) -> dict[str, tuple[bytes | None, str]]:
     def flipped(at: int) -> bytes:
         return good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :]
@@ -506,11 +530,11 @@ def _damaged(good: bytes) -> dict[str, tuple[bytes | None, str]]:
         "empty": (b"", "not an organization table"),
         "text": (b"#!/bin/sh\n" * 10, "not an organization table"),
         "cut short": (good[:-1], "cut short"),
-        "header only": (good[:24], "cut short"),
+        "header only": (good[:32], "cut short"),
         "too long": (good + b"\0", "cut short"),
-        "digest flipped": (flipped(30), "damaged"),
+        "digest flipped": (flipped(40), "damaged"),
         "last byte flipped": (flipped(len(good) - 1), "damaged"),
-        "checksum flipped": (flipped(20), "damaged"),
+        "checksum flipped": (flipped(28), "damaged"),
         "count flipped": (flipped(8), "cut short"),
     }
 
@@ -590,8 +614,23 @@ def test_a_table_does_not_depend_on_the_order_of_its_rows(rows: list[tuple[bytes
     shuffled = [*some, *some[:100]]
     _random(3).shuffle(shuffled)
     assert pack(shuffled) == pack(some)
-    assert list(unpack(pack(some))) == sorted(some)
+    assert list(unpack(pack(some))) == [(key, owner, None) for key, owner in sorted(some)]
     assert list(unpack(pack([]))) == []
+
+
+def test_a_table_holds_standings_of_keys_with_and_without_an_owner() -> None:
+    """What was packed comes back; a standing that is gone leaves no trace."""
+    owners = [(_digest("a"), "org-a"), (_digest("b"), "org-a"), (_digest("c"), "c")]
+    said = {_digest("b"): "exempt until 2027-01-01T00:00:00Z", _digest("x"): "exempt"}
+    book = KeyBook.of(owners)
+    found = {key: (owner, standing) for key, owner, standing in unpack(book.pack(said))}
+    assert found == {
+        _digest("a"): ("org-a", None),
+        _digest("b"): ("org-a", "exempt until 2027-01-01T00:00:00Z"),
+        _digest("c"): ("c", None),
+        _digest("x"): (None, "exempt"),
+    }
+    assert book.pack({}) == pack(owners)
 
 
 def test_packing_a_hundred_thousand_keys_is_quick_and_small(
@@ -629,7 +668,8 @@ def test_rows_that_cannot_become_a_table_are_named(
 
 def test_every_changed_byte_of_a_table_is_noticed() -> None:
     """A table with any byte changed, or any part missing, does not unpack."""
-    good = pack([(_digest("a"), "org-a"), (_digest("b"), "org-a"), (_digest("c"), "c")])
+    owners = [(_digest("a"), "org-a"), (_digest("b"), "org-a"), (_digest("c"), "c")]
+    good = pack(owners, {_digest("b"): "exempt", _digest("x"): "suspended"})
     for at in range(len(good)):
         with pytest.raises(KeyTableError):
             unpack(good[:at] + bytes([good[at] ^ 0x40]) + good[at + 1 :])

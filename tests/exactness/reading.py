@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv6Address
 from regiongate.domain.address import SPECIAL_BLOCKS
 from regiongate.domain.organization import ORDINARY, Standing, State
 from regiongate.domain.place import Place
-from regiongate.domain.policy import NetworkRule, Policy
+from regiongate.domain.policy import NetworkRule, Origin, Policy
 from tests.exactness.world import Told, World
 from tests.support import interpreter
 
@@ -99,7 +99,7 @@ class Reading:
         policy = self.world.policy
         silent: set[str] = set()
         for rule in place.rules:
-            feed = "" if rule.origin is None else rule.origin.file
+            feed = rule.origin.file if isinstance(rule.origin, Origin) else ""
             if rule.expires is not None and rule.expires <= at:
                 continue
             if feed and rule.region is None:

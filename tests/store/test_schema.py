@@ -24,6 +24,8 @@ WRONG: list[dict[str, Any]] = [
     {"requests": 0, "unsupported": 0, "disputed": 0, "warned": 0, "blocked": 0},
     {"unsupported": 3},
     {"disputed": -1},
+    {"anonymized": -1},
+    {"anonymized": 4},
     {"tokens": -1},
     {"allowed": 1},
     {"warned": -1, "blocked": 4},

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from regiongate.domain.organization import Standing
 from regiongate.domain.place import Place
-from regiongate.domain.policy import NetworkRule, Policy
+from regiongate.domain.policy import NetworkRule, Origin, Policy
 from regiongate.domain.region import STATE_OF_TERRITORY
+from regiongate.domain.ruling import Ruling
 
 ORDER = ["observe", "warn", "block", "suspend"]
 HARDER = ["allow", "warn", "block"]
@@ -106,7 +107,7 @@ def about_location(
     """What the corrections say; else what kind of block it is; else what the sources say."""
     silent: list[str] = []
     for network in said:
-        feed = "" if network.origin is None else network.origin.file
+        feed = network.origin.file if isinstance(network.origin, Origin) else ""
         if feed and network.region is None:
             silent.append(feed)
         if network.region is not None and feed not in silent:
@@ -151,7 +152,9 @@ def about_votes(policy: Policy, place: Place, at: datetime) -> tuple[str, str, s
 
 
 def who_says(network: NetworkRule) -> str:
-    """The policy itself, or a geofeed beside it."""
+    """The policy itself, a geofeed beside it, or a ruling in a case."""
+    if isinstance(network.origin, Ruling):
+        return f"{network.origin.kind.value}:{network.origin.id}"
     return f"geofeed:{network.origin.file}" if network.origin else f"network:{network.network}"
 
 

@@ -23,6 +23,7 @@ ONE = Sighting(
     requests=3,
     unsupported=2,
     disputed=1,
+    anonymized=0,
     tokens=30,
     first=NOON,
     last=NOON.replace(hour=13, microsecond=123_456),

@@ -15,7 +15,7 @@ from regiongate.domain.errors import CannotRun
 from regiongate.survey.files import log_files
 from regiongate.survey.formats.envoy import GATEWAY
 from regiongate.survey.recognize import Said, recognize
-from regiongate.survey.scan import EXAMPLE, Log, Scanned, Span, scan
+from regiongate.survey.scan import Log, Scanned, Span, scan
 from regiongate.survey.session import session
 from regiongate.survey.spark.gather import MERGED
 from regiongate.survey.spark.known import known
@@ -47,8 +47,8 @@ def _of_pieces(named: Sequence[str], size: int) -> tuple[Scanned, list[tuple[obj
             "SELECT requests, outside, rejected FROM merged WHERE address IS NULL"
         ).fetchall()
         rows = found.connection.sql(
-            f"SELECT * EXCLUDE (example, outside, rejected, problem), {EXAMPLE}"  # noqa: S608
-            f" FROM merged WHERE address IS NOT NULL {ORDER}"
+            "SELECT * EXCLUDE (outside, rejected, problem) FROM merged"
+            f" WHERE address IS NOT NULL {ORDER}"
         ).fetchall()
     return Scanned(*counts[0]), rows
 

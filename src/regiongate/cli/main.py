@@ -44,6 +44,30 @@ COMMANDS = {
         "regiongate.cli.survey:survey",
         "Survey access logs: files, folders, globs, or - for standard input.",
     ),
+    "person": Lazy(
+        "regiongate.cli.person:person",
+        "Add, list, change and remove the people who decide cases.",
+    ),
+    "organization": Lazy(
+        "regiongate.cli.organization:organization",
+        "Import, list, show and erase what the books say of organizations.",
+    ),
+    "reconcile": Lazy(
+        "regiongate.cli.reconcile:reconcile",
+        "Bring all cases to where the sightings, the policy and the date say they are.",
+    ),
+    "case": Lazy(
+        "regiongate.cli.case:case",
+        "List, show and decide cases: one for each organization that is affected.",
+    ),
+    "appeal": Lazy(
+        "regiongate.cli.appeal:appeal",
+        "Open, list, show and decide appeals.",
+    ),
+    "audit": Lazy(
+        "regiongate.cli.audit:audit",
+        "Verify, export and show the audit trail.",
+    ),
     "geo": Lazy(
         "regiongate.cli.geo:geo",
         "List, fetch, compare and ask the sources that say where addresses are.",

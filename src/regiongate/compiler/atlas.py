@@ -92,6 +92,9 @@ def digest(
         "sources": [[source.name, source.digest] for source in sources],
         "facts": [[source.name, source.digest] for source in facts],
     }
+    ruled = policy.ruled_networks()
+    if ruled:
+        named["rulings"] = [[repr(rule), rule.holds(at)] for rule in ruled]
     return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()
 
 

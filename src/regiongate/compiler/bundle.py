@@ -18,13 +18,11 @@ from regiongate.compiler import facts
 from regiongate.compiler.envoy import gate
 from regiongate.compiler.envoy.bootstrap import bootstrap
 from regiongate.compiler.envoy.files import BOOTSTRAP, GATE
-from regiongate.compiler.envoy.keytable import pack
 from regiongate.compiler.envoy.settings import Settings, to_record
 from regiongate.compiler.snapshot import Snapshot
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.organization import ORDINARY
 from regiongate.domain.verdict import Row
-from regiongate.policyfile import organizations
 
 FORMAT = "regiongate-bundle/1"
 GENERATION = re.compile(r"[1-9][0-9]*-[0-9a-f]{8}")
@@ -33,6 +31,8 @@ MANIFEST = "manifest.json"
 DECISIONS = "decisions.json"
 PROBES = "probes.json"
 ORGANIZATIONS = "organizations.csv"
+REGISTERED = "registered.csv"
+"""The organizations of the store that have keys; a bundle made without a store has no such file."""
 POLICY = PurePosixPath("policy")
 POLICY_FILE = "policy.yaml"
 """The policy in that folder, whatever its file was called; beside it lies what it refers to."""
@@ -52,7 +52,9 @@ def write(snapshot: Snapshot, settings: Settings, trust_store: str, folder: Path
 def files(snapshot: Snapshot, settings: Settings, trust_store: str) -> dict[str, bytes]:
     """Every file of a bundle by its relative path, the manifest last."""
     content = {str(POLICY / name): data for name, data in snapshot.inputs.policy_files.items()}
-    content[ORGANIZATIONS] = organizations.dump(snapshot.inputs.organizations).encode()
+    content[ORGANIZATIONS] = snapshot.roll.listed_file
+    if snapshot.roll.registered:
+        content[REGISTERED] = snapshot.roll.registered_file
     content[DECISIONS] = to_json(_decisions(snapshot))
     content[PROBES] = to_json(snapshot.atlas.probes)
     content[gate.DATABASE] = snapshot.atlas.database
@@ -83,9 +85,14 @@ def _envoy(snapshot: Snapshot, settings: Settings, trust_store: str) -> dict[str
         GATE: to_json(gate.resource(config, snapshot.generation)),
     }
     if settings.api_keys:
-        content[gate.KEYS] = pack(
-            (key, row.id) for row in snapshot.organizations for key in row.keys
-        )
+        special = {
+            key: row.standing.name
+            for row in snapshot.organizations
+            if row.standing != ORDINARY
+            for key in row.keys
+        }
+        own = {key: standing.name for key, standing in snapshot.keys.items()}
+        content[gate.KEYS] = snapshot.roll.keys.pack(special | own)
     return content
 
 

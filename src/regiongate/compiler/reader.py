@@ -12,6 +12,7 @@ import json
 import os
 import struct
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -20,7 +21,7 @@ from typing import Any
 
 import maxminddb
 
-from regiongate.compiler import sources
+from regiongate.compiler import rulings, sources
 from regiongate.compiler.atlas import Atlas
 from regiongate.compiler.bundle import (
     DECISIONS,
@@ -31,17 +32,19 @@ from regiongate.compiler.bundle import (
     POLICY,
     POLICY_FILE,
     PROBES,
+    REGISTERED,
     to_json,
 )
 from regiongate.compiler.envoy.gate import DATABASE
 from regiongate.compiler.facts import DATABASE as FACTS
 from regiongate.compiler.facts import FactBook, facts_of
+from regiongate.compiler.roll import Roll, read_registered
 from regiongate.compiler.snapshot import Parent
 from regiongate.domain.address import canonical, special_block
 from regiongate.domain.covering import Covering
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.domain.facts import Facts
-from regiongate.domain.organization import Organization, with_exemptions
+from regiongate.domain.organization import Organization, Standing, of_keys, standings
 from regiongate.domain.place import Place
 from regiongate.domain.policy import Policy
 from regiongate.domain.source import Age, SourceNames
@@ -120,6 +123,10 @@ class BundleReader:
             raise
         if not ages.keys() >= set(policy.location.sources):
             raise strange
+        ruled = str(POLICY / rulings.FILE)
+        if ruled in self.manifest["files"]:
+            said = rulings.load(self.content(ruled), str(self.folder / ruled))
+            policy = replace(policy, rulings=said)
         return sources.dated(policy, ages)
 
     @cached_property
@@ -165,10 +172,14 @@ class BundleReader:
             raise _damaged(self.folder / FACTS, str(error)) from error
 
     @cached_property
-    def listed_organizations(self) -> tuple[Organization, ...]:
-        """The organizations as they were given, without the exemptions that the policy grants."""
+    def roll(self) -> Roll:
+        """The organizations as they were given, without exemptions and rulings."""
         self.content(ORGANIZATIONS)
-        return organizations.load(self.folder / ORGANIZATIONS)
+        listed = organizations.load(self.folder / ORGANIZATIONS)
+        if REGISTERED not in self.manifest["files"]:
+            return Roll(listed)
+        where = str(self.folder / REGISTERED)
+        return Roll(listed, read_registered(self.content(REGISTERED), where))
 
     def parent(self) -> Parent:
         """This bundle as the one that the next follows.
@@ -232,9 +243,18 @@ class BundleReader:
             self.content(name)
 
     def organizations(self) -> dict[str, Organization]:
-        """The organizations by id, the policy's own exemptions among them."""
-        rows = with_exemptions(self.listed_organizations, self.policy.exemptions)
-        return {row.id: row for row in rows}
+        """The organizations by id, as rulings and the policy's own exemptions leave them."""
+        return {row.id: row for row in standings(self.roll, self.policy)}
+
+    def keys(self) -> dict[bytes, Standing]:
+        """The keys that stand otherwise than their organizations, by digest."""
+        ruled = {ruling.key for ruling in self.policy.rulings if ruling.key is not None}
+        if not ruled:
+            return {}
+        rows, owners = self.organizations(), self.roll.owners
+        return of_keys(
+            {key: rows[owners[key]] for key in ruled & owners.keys()}, self.policy.rulings
+        )
 
     def record(self, address: IPv4Address | IPv6Address) -> dict[str, Any] | None:
         """What the database says of a canonical address."""

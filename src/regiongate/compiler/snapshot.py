@@ -14,8 +14,9 @@ from regiongate.compiler import facts as books
 from regiongate.compiler import sources
 from regiongate.compiler.atlas import Atlas
 from regiongate.compiler.facts import FactBook
+from regiongate.compiler.roll import Roll
 from regiongate.compiler.table import DecisionTable, decision_table
-from regiongate.domain.organization import Organization, with_exemptions
+from regiongate.domain.organization import Organization, Standing, of_keys, standings
 from regiongate.domain.policy import Policy
 from regiongate.geo.facts.table import Layer
 from regiongate.geo.source import Source, SourceTable
@@ -37,8 +38,9 @@ class Parent:
 class Inputs:
     """Everything a snapshot is made from, beside the instant and the parent.
 
-    `policy_files` are the bytes of the policy and of what it refers to, by file name; `tables`
-    are the policy's sources in the policy's order, `facts` its sources of facts in theirs.
+    `policy_files` are the bytes of the policy and of what it refers to, by file name, and of its
+    rulings (`rulings.py`); `tables` are the policy's sources in the policy's order, `facts` its
+    sources of facts in theirs. `organizations` are those of a file, or a Roll.
     `policy_path` is where the policy was read, for problems to name; nothing else depends on it.
     """
 
@@ -71,17 +73,19 @@ class Inputs:
 
     def digest(self) -> str:
         """SHA-256 over all of it, each input named, so that no two sets of inputs read the same."""
-        organizations = sorted(self.organizations, key=lambda row: row.id)
+        roll = Roll.of(self.organizations)
         named = {
-            "policy": {name: _sha256(data) for name, data in sorted(self.policy_files.items())},
-            "sources": [source.entry() for source in self.sources],
-            "facts": [source.entry() for source in self.fact_sources],
-            "organizations": [
-                [row.id, row.standing.name, [key.hex() for key in row.keys]]
-                for row in organizations
-            ],
+            "facts": json.dumps([source.entry() for source in self.fact_sources], sort_keys=True),
+            "organizations": roll.listed_words,
+            "policy": json.dumps(
+                {name: _sha256(data) for name, data in sorted(self.policy_files.items())}
+            ),
+            "sources": json.dumps([source.entry() for source in self.sources], sort_keys=True),
         }
-        return _sha256(json.dumps(named, sort_keys=True).encode())
+        if roll.registered:
+            named["registered"] = json.dumps(_sha256(roll.registered_file))
+        words = ", ".join(f'"{name}": {said}' for name, said in sorted(named.items()))
+        return _sha256(f"{{{words}}}".encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,8 @@ class Snapshot:
 
     `number` counts up from the parent; `generation` is the number and the first digits of the
     digest of all inputs, so that two gateways with the same number but other inputs are told
-    apart. `policy_files` are the bytes of the policy and of what it refers to, by file name.
+    apart. `organizations` is the roll as rulings and exemptions leave it, `keys` has the keys that
+    stand otherwise than their organizations, by digest.
     """
 
     number: int
@@ -98,7 +103,9 @@ class Snapshot:
     parent: str | None
     at: datetime
     inputs: Inputs
+    roll: Roll
     organizations: tuple[Organization, ...]
+    keys: Mapping[bytes, Standing]
     atlas: Atlas
     book: FactBook
     table: DecisionTable
@@ -116,6 +123,7 @@ class Snapshot:
     def next_change(self) -> datetime | None:
         """The next instant at which some verdict may change by itself."""
         ends = {row.standing.until for row in self.organizations}
+        ends |= {standing.until for standing in self.keys.values()}
         instants = {*self.policy.change_instants(), *ends}
         return min((i for i in instants if i is not None and i > self.at), default=None)
 
@@ -123,22 +131,48 @@ class Snapshot:
 def snapshot(inputs: Inputs, at: datetime, parent: Parent | None = None) -> Snapshot:
     """Freeze everything at one instant. Same arguments, same snapshot."""
     policy = inputs.dated
-    rows = with_exemptions(inputs.organizations, policy.exemptions)
+    roll = Roll.of(inputs.organizations)
+    rows = standings(roll, policy)
+    keys = _keys(roll, rows, policy)
     generation = _generation(inputs, at, parent)
     atlas = _atlas(inputs, policy, at, parent)
-    standings = {row.standing for row in rows}
-    table = decision_table(policy, atlas.places, standings, generation, at)
+    held = {*(row.standing for row in rows), *keys.values()}
+    table = decision_table(policy, atlas.places, held, generation, at)
     return Snapshot(
         number=1 if parent is None else parent.number + 1,
         generation=generation,
         parent=None if parent is None else parent.generation,
         at=at,
         inputs=inputs,
+        roll=roll,
         organizations=rows,
+        keys=keys,
         atlas=atlas,
         book=_book(inputs, parent),
         table=table,
     )
+
+
+def parent_of(frozen: Snapshot) -> Parent:
+    """A snapshot as the one that the next follows, while both are made by one process."""
+    return Parent(
+        number=frozen.number,
+        generation=frozen.generation,
+        atlas_digest=frozen.atlas.digest,
+        atlas=lambda: frozen.atlas,
+        book_digest=frozen.book.digest,
+        book=lambda: frozen.book,
+    )
+
+
+def _keys(roll: Roll, rows: Sequence[Organization], policy: Policy) -> Mapping[bytes, Standing]:
+    """The keys that have a standing of their own."""
+    ruled = [ruling.key for ruling in policy.rulings if ruling.key is not None]
+    if not ruled:
+        return {}
+    by_id = {row.id: row for row in rows}
+    owners = {key: by_id[roll.owners[key]] for key in ruled if key in roll.owners}
+    return of_keys(owners, policy.rulings)
 
 
 def _atlas(inputs: Inputs, policy: Policy, at: datetime, parent: Parent | None) -> Atlas:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ssl
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from regiongate.compiler import bundle
-from regiongate.compiler.bundle import POLICY_FILE
+from regiongate.compiler.bundle import POLICY, POLICY_FILE
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.fact_sources import layers
+from regiongate.compiler.kept import KeptTables, kept_layers
+from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.snapshot import Inputs, Parent, Snapshot, snapshot
 from regiongate.compiler.sources import tables
 from regiongate.domain.errors import CannotRun
@@ -39,6 +41,25 @@ def inputs(
     _require_suspend_date(policy, rows, organizations_path)
     located, stated = tables(policy, catalogue), layers(policy, catalogue)
     return Inputs(policy, files, located, rows, stated, policy_path)
+
+
+def in_force(bundle: BundleReader, known: Inputs | None, catalogue: Catalogue) -> Inputs:
+    """What a bundle was made from, so that another can be made from it.
+
+    Its sources are asked only when the geography must be drawn anew; `known` may have them. Raises
+    CannotRun when the bundle is damaged.
+    """
+    listed = (PurePosixPath(name) for name in bundle.manifest["files"])
+    kept = [name.relative_to(POLICY) for name in listed if POLICY in name.parents]
+    tables = () if known is None else known.tables
+    stated = () if known is None else known.facts
+    return Inputs(
+        policy=bundle.policy,
+        policy_files={str(name): bundle.content(str(POLICY / name)) for name in kept},
+        tables=KeptTables(bundle.manifest["sources"], tables, catalogue),
+        organizations=bundle.roll,
+        facts=kept_layers(bundle.manifest["facts"], stated, catalogue),
+    )
 
 
 def _require_suspend_date(policy: Policy, rows: Sequence[Organization], where: Path | None) -> None:

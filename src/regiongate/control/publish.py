@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from regiongate.compiler.bundle import MANIFEST, POLICY_FILE
 from regiongate.compiler.envoy.files import BOOTSTRAP
 from regiongate.compiler.envoy.settings import Settings, to_record
 from regiongate.compiler.reader import BundleReader, files_of, place_finder
-from regiongate.compiler.snapshot import Inputs, Snapshot
-from regiongate.compiler.verify import verify
+from regiongate.compiler.snapshot import Inputs, Parent, Snapshot, parent_of
+from regiongate.compiler.verify import OpenBundle, examine
 from regiongate.control import build
 from regiongate.domain.errors import CannotRun, Problem, ProblemsFound
 from regiongate.gateway import events
@@ -27,13 +28,34 @@ KEEP = 10
 """How many old bundles stay, for `explain` and for going back."""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A generation that was made and found sound here: what the one after it need not do again."""
+
+    generation: str
+    parent: Parent
+    bundle: OpenBundle
+
+
 def publish(
     state: State, settings: Settings, what: Inputs, at: datetime, envoy: Envoy | None = None
 ) -> Swapped:
     """Compile the inputs and make the running gateway obey them."""
+    return publish_after(None, state, settings, what, at, envoy or Envoy(state))[0]
+
+
+def publish_after(
+    held: Held | None,
+    state: State,
+    settings: Settings,
+    what: Inputs,
+    at: datetime,
+    envoy: Envoy,
+) -> tuple[Swapped, Held]:
+    """The same, by what is `held` of the generation in force, for the next time."""
     with _alone(state), _refusal_noted(state):
-        generation = install(state, settings, what, at, running=True)
-        return _swap(state, envoy or Envoy(state), generation)
+        made = _install(state, settings, what, at, held, running=True)
+        return _swap(state, envoy, made.generation), made
 
 
 def publish_bundle(state: State, settings: Settings, folder: Path) -> Swapped:
@@ -56,23 +78,38 @@ def install(
     For a gateway that is `running` already, it must also fit what that one was started with.
     Raises ProblemsFound when a test of the policy fails, CannotRun when the bundle is not sound.
     """
+    return _install(state, settings, what, at, None, running=running).generation
+
+
+def _install(
+    state: State,
+    settings: Settings,
+    what: Inputs,
+    at: datetime,
+    held: Held | None,
+    *,
+    running: bool,
+) -> Held:
     current = state.current()
-    parent = None
-    if current is not None and state.bundle(current).is_dir():
+    if held is not None and held.generation != current:
+        held = None  # Somebody has published meanwhile.
+    parent = None if held is None else held.parent
+    if parent is None and current is not None and state.bundle(current).is_dir():
         parent = BundleReader(state.bundle(current)).parent()
     frozen = build.freeze(what, at, parent)
-    require_tests(frozen)
+    if held is None or frozen.atlas is not held.parent.atlas():
+        require_tests(frozen)
     with _removed_when_refused(state, frozen.generation):
-        generation = state.install(build.bundle_files(frozen, settings))
-        _require_sound(state, settings, generation)
+        generation = state.install(build.bundle_files(frozen, settings), like=current)
+        bundle = _require_sound(state, settings, generation, None if held is None else held.bundle)
         if running:
             _require_same_start(state, generation)
-    return generation
+    return Held(generation, parent_of(frozen), bundle)
 
 
 def require_tests(frozen: Snapshot) -> None:
     """A policy whose own tests fail cannot come into force; raises ProblemsFound."""
-    policy = frozen.policy
+    policy = replace(frozen.policy, rulings=())  # A test speaks of the policy alone.
     results = run(policy, place_finder(frozen.atlas, policy)) if policy.tests else []
     failed = [row for row in results if row.outcome is not Outcome.PASSED]
     problems = [_problem(row, str(frozen.inputs.policy_path or POLICY_FILE)) for row in failed]
@@ -118,14 +155,22 @@ def _removed_when_refused(state: State, generation: str) -> Iterator[None]:
         raise
 
 
-def _require_sound(state: State, settings: Settings, generation: str) -> None:
-    """Refuse a bundle that does not verify; the reason is kept in the events."""
-    findings = [str(finding) for finding in verify(state.bundle(generation))]
+def _require_sound(
+    state: State, settings: Settings, generation: str, sound: OpenBundle | None = None
+) -> OpenBundle:
+    """Refuse a bundle that does not verify; the reason is kept in the events.
+
+    What is as it was in a `sound` one, need not be looked at again.
+    """
+    found, bundle = examine(state.bundle(generation), sound)
+    findings = [str(finding) for finding in found]
     if not findings and state.manifest(generation).get("settings") != to_record(settings):
         findings = ["it was built for a gateway with other settings"]
     if findings:
         events.note(state, "bundle-refused", generation=generation, findings=findings)
+    if findings or bundle is None:
         raise CannotRun(f"the bundle {generation} does not verify: {'; '.join(findings[:3])}")
+    return bundle
 
 
 def _require_same_start(state: State, generation: str) -> None:

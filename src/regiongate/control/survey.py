@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -89,22 +90,25 @@ def survey(wish: Wish, catalogue: Catalogue, hear: Hear, saving: Saving | None =
     judged = judging(policy, wish.at, wish.now)
     facts = layers(policy, catalogue)
     regions = sources.tables(policy, catalogue)
-    placing = Placing(policy, regions, facts, judged.at)
-    with session(wish.memory, wish.threads) as opened:
+    with session(wish.memory, wish.threads) as opened, ThreadPoolExecutor(1) as pool:
+        # The sources are read while the logs are.
+        coming = pool.submit(Placing, policy, regions, facts, judged.at)
         logs: list[Log] = []
         if wish.cluster is None:
             logs = recognized(opened, wish)
             if saving is not None:
                 saving.look(logs)
-            counted = _scanned_here(opened, logs, wish, placing, hear)
+            counted = _scanned_here(opened, logs, wish, coming, hear)
             refused = rejected(opened, logs, wish.span)
         else:
             file = opened.folder / "rejected-on-cluster.jsonl"
-            counted = _scanned_there(opened, wish.cluster, wish, placing, hear=hear, refused=file)
+            counted = _scanned_there(
+                opened, wish.cluster, wish, coming.result(), hear=hear, refused=file
+            )
             refused = _read_back(file)
         if saving is not None:
             hear("saving", 0.0)
-            saving.keep(opened, logs, placing)
+            saving.keep(opened, logs, coming.result())
         hear("counting", 0.0)
         known = with_exemptions(listed, policy.exemptions)
         tables.prepare(opened, known, judged.at, wish.everyone)
@@ -134,19 +138,22 @@ def survey(wish: Wish, catalogue: Catalogue, hear: Hear, saving: Saving | None =
 
 
 def _scanned_here(
-    opened: Session, logs: list[Log], wish: Wish, placing: Placing, hear: Hear
+    opened: Session, logs: list[Log], wish: Wish, coming: Future[Placing], hear: Hear
 ) -> Rows:
-    """Make `cells` and `placed` on this machine."""
+    """Make `cells` and `placed` on this machine.
+
+    A source that cannot be read ends the reading of the logs at once.
+    """
     about = sum(map(estimate.rows, logs))
-    scanned = scan(
-        opened,
-        logs,
-        wish.span,
-        lambda share: hear("reading", share, about),
-        examples=wish.examples,
-    )
+
+    def tell(share: float) -> None:
+        if coming.done():
+            coming.result()
+        hear("reading", share, about)
+
+    scanned = scan(opened, logs, wish.span, tell, examples=wish.examples)
     hear("locating", 0.0)
-    return counted_rows(scanned, locate(opened, placing))
+    return counted_rows(scanned, locate(opened, coming.result()))
 
 
 def _scanned_there(

@@ -14,6 +14,7 @@ from regiongate.domain.measure import Phase
 from regiongate.domain.organization import ORDINARY, Standing, State
 from regiongate.domain.place import Located, Place, locate
 from regiongate.domain.policy import NetworkRule, Origin, Policy
+from regiongate.domain.ruling import Ruling
 from regiongate.domain.verdict import Change, Decision, PlaceClass, Row, Verdict
 
 _PLAIN = frozenset(ascii_letters + digits + "/_.~+-")
@@ -122,7 +123,7 @@ def _judge_place(
         place_class, rule = PlaceClass.ANONYMIZER, f"anonymizer:{kind}"
         reason = f"The address belongs to an anonymizer ({kind}), which has a rule of its own."
     if fixed is not None and fixed.verdict is not None:
-        return place_class, fixed.verdict, fixed.said_by, fixed.reason
+        return place_class, fixed.verdict, fixed.said_by, _of_network(fixed)
     return place_class, verdict, rule, reason
 
 
@@ -162,12 +163,21 @@ def _by_whose_word(located: Located) -> str:
     rule = located.correction
     if rule is None:
         return ""
-    where = f"{rule.network}" + ("" if rule.origin is None else f", {_line(rule.origin)}")
+    where = f"{rule.network}" + ("" if rule.origin is None else f", {_origin(rule.origin)}")
     why = rule.reason.removesuffix(".")
     return f"; the address is there by a correction ({where}: {why}, approved by {rule.approver})"
 
 
-def _line(origin: Origin) -> str:
+def _of_network(rule: NetworkRule) -> str:
+    """The policy's own reason; of a ruling also which one it is, and who approved it."""
+    if not isinstance(rule.origin, Ruling):
+        return rule.reason
+    return f"{_origin(rule.origin)} ({rule.network}): {rule.reason}, approved by {rule.approver}"
+
+
+def _origin(origin: Origin | Ruling) -> str:
+    if isinstance(origin, Ruling):
+        return f"{origin.kind} {origin.id}"
     return f"line {origin.line} of {origin.file}"
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from regiongate.domain.facts import Cloud
+from regiongate.domain.line import is_line
 from regiongate.domain.measure import Measure, Phase
 
 NOTICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -23,9 +24,6 @@ MAIL_ADDRESS = re.compile(
     rf"(?=[^@]{{1,64}}@.{{1,189}}$){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
 )
 """A mail address that every server takes: dot-atoms on both sides (RFC 5321, ASCII)."""
-
-_NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""Line breaks, other control characters, and those that turn the direction of what follows."""
 
 
 class Event(StrEnum):
@@ -82,7 +80,7 @@ class Scope(StrEnum):
 
 
 def _one_line(name: str, text: str) -> None:
-    if not text.strip() or _NOT_IN_A_LINE.search(text):
+    if not is_line(text):
         raise ValueError(f"{name} is {text!r}: it must be one line of text, and not empty")
 
 

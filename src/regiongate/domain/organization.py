@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from regiongate.domain.policy import Exemption
+from regiongate.domain.policy import Exemption, Policy
+from regiongate.domain.ruling import Ruling, RulingKind
 
 ID_PATTERN = r"[!-+\--~]{1,256}"
 """What an id may be made of: it travels in a header and is compared there as a whole, so printable
@@ -65,6 +66,21 @@ class Organization:
     keys: tuple[bytes, ...] = ()
 
 
+def standings(rows: Iterable[Organization], policy: Policy) -> tuple[Organization, ...]:
+    """The organizations, sorted by id, as the rulings in cases and the policy's exemptions leave
+    them.
+
+    Whoever says it, a suspension stands above an exemption, and of two that say the same the
+    longer one counts.
+    """
+    ruled = (
+        (ruling.organization, Standing(_STATES[ruling.kind], ruling.until))
+        for ruling in policy.rulings
+        if ruling.organization is not None
+    )
+    return _with(rows, (*ruled, *_granted(policy.exemptions)))
+
+
 def with_exemptions(
     rows: Iterable[Organization], exemptions: Iterable[Exemption]
 ) -> tuple[Organization, ...]:
@@ -73,17 +89,49 @@ def with_exemptions(
     A suspended organization stays suspended: an exemption speaks of regions, not of accounts. Of
     two exemptions the longer one counts.
     """
+    return _with(rows, _granted(exemptions))
+
+
+def of_keys(
+    owners: Mapping[bytes, Organization], rulings: Iterable[Ruling]
+) -> dict[bytes, Standing]:
+    """The standing of each key that has one of its own, by the key's digest.
+
+    `owners` has the organization of a key, its standing settled. What an organization has already,
+    its keys have too; a key of a suspended one gains nothing.
+    """
+    found: dict[bytes, Standing] = {}
+    for ruling in rulings:
+        if ruling.key is not None:
+            owner = owners.get(ruling.key)
+            known = found.get(ruling.key, ORDINARY if owner is None else owner.standing)
+            exempt = Standing(State.EXEMPT, ruling.until)
+            if _stands_above(exempt, known):
+                found[ruling.key] = exempt
+    return found
+
+
+_STATES = {RulingKind.SUSPENSION: State.SUSPENDED, RulingKind.EXEMPTION: State.EXEMPT}
+_ORDER = (State.ORDINARY, State.EXEMPT, State.SUSPENDED)
+
+
+def _granted(exemptions: Iterable[Exemption]) -> Iterator[tuple[str, Standing]]:
+    return ((one.organization, Standing(State.EXEMPT, one.expires)) for one in exemptions)
+
+
+def _with(
+    rows: Iterable[Organization], said: Iterable[tuple[str, Standing]]
+) -> tuple[Organization, ...]:
     found = {row.id: row for row in rows}
-    for exemption in exemptions:
-        known = found.get(exemption.organization, Organization(exemption.organization))
-        exempt = Standing(State.EXEMPT, exemption.expires)
-        if known.standing.state is State.ORDINARY or _is_shorter(known.standing, exempt):
-            found[known.id] = replace(known, standing=exempt)
+    for name, standing in said:
+        known = found.get(name, Organization(name))
+        if _stands_above(standing, known.standing):
+            found[name] = replace(known, standing=standing)
     return tuple(found[name] for name in sorted(found))
 
 
-def _is_shorter(known: Standing, exempt: Standing) -> bool:
-    """Whether an organization is exempt already, but not for as long."""
-    if known.state is not State.EXEMPT or known.until is None:
-        return False
-    return exempt.until is None or known.until < exempt.until
+def _stands_above(new: Standing, known: Standing) -> bool:
+    """Whether a standing counts where another is known: the harder state, or the later end."""
+    if new.state is not known.state:
+        return _ORDER.index(new.state) > _ORDER.index(known.state)
+    return known.until is not None and (new.until is None or known.until < new.until)

@@ -105,7 +105,7 @@ def _correction(rules: Iterable[NetworkRule], at: datetime) -> NetworkRule | Non
             continue
         if rule.leaves_out is not None:
             left_out.add(rule.leaves_out)
-        elif rule.region is not None and (rule.origin is None or rule.origin.file not in left_out):
+        elif rule.region is not None and (rule.feed is None or rule.feed not in left_out):
             return rule
     return None
 

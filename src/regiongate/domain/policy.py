@@ -11,6 +11,7 @@ from ipaddress import IPv4Network, IPv6Network
 from regiongate.domain.case_rules import CaseRules
 from regiongate.domain.measure import Measure
 from regiongate.domain.region import STATE_OF_TERRITORY, country_of
+from regiongate.domain.ruling import Ruling, RulingKind
 from regiongate.domain.verdict import Verdict
 
 Network = IPv4Network | IPv6Network
@@ -128,8 +129,9 @@ class NetworkRule:
     """What the policy itself says about a network, against or beyond the sources.
 
     Exactly one of `region` (where it really is), `verdict` (what happens to it) and `anonymizer`
-    (what kind of anonymizer it is) is set. `origin` is None for what the policy file itself says;
-    the row of a geofeed that sets none takes its network out of the wider rows of that feed.
+    (what kind of anonymizer it is) is set. `origin` is None for what the policy file itself says,
+    else the row of a geofeed or the ruling in a case that it comes from; the row of a geofeed that
+    sets none takes its network out of the wider rows of that feed.
     """
 
     network: Network
@@ -139,19 +141,24 @@ class NetworkRule:
     reason: str
     approver: str
     expires: datetime | None
-    origin: Origin | None = None
+    origin: Origin | Ruling | None = None
 
     @property
     def said_by(self) -> str:
         """How the rule of a decision begins; all rows of a geofeed share it."""
         if self.origin is None:
             return f"network:{self.network}"
-        return f"geofeed:{self.origin.file}"
+        return self.origin.name if isinstance(self.origin, Ruling) else f"geofeed:{self.feed}"
+
+    @property
+    def feed(self) -> str | None:
+        """The geofeed from which it comes."""
+        return self.origin.file if isinstance(self.origin, Origin) else None
 
     @property
     def leaves_out(self) -> str | None:
         """The geofeed that says nothing of this network, where the rule is that."""
-        return self.origin.file if self.origin is not None and self.region is None else None
+        return self.feed if self.region is None else None
 
     def holds(self, at: datetime) -> bool:
         """Whether the rule has not yet expired."""
@@ -228,6 +235,7 @@ class PolicyTest:
 class Policy:
     """Everything one policy file says, and what the geofeeds beside it say.
 
+    `rulings` come from cases and not from a file; only a policy on its way to a gateway has any.
     `cases` is None where the file has no rules for them; then there are no cases.
     """
 
@@ -245,10 +253,32 @@ class Policy:
     tests: tuple[PolicyTest, ...]
     geofeeds: tuple[GeofeedRules, ...] = ()
     cases: CaseRules | None = None
+    rulings: tuple[Ruling, ...] = ()
 
     def network_rules(self) -> tuple[NetworkRule, ...]:
-        """The rules for networks, those of the file itself before those of its geofeeds."""
-        return (*self.networks, *(rule for feed in self.geofeeds for rule in feed.rules))
+        """The rules for networks: the rulings, those of the file itself, those of its geofeeds.
+
+        For one network the first counts: who decided a case knew what the file says.
+        """
+        fed = (rule for feed in self.geofeeds for rule in feed.rules)
+        return (*self.ruled_networks(), *self.networks, *fed)
+
+    def ruled_networks(self) -> tuple[NetworkRule, ...]:
+        """What rulings say of networks."""
+        return tuple(
+            NetworkRule(
+                network=ruling.network,
+                region=ruling.region,
+                verdict=Verdict.ALLOW if ruling.kind is RulingKind.EXEMPTION else None,
+                anonymizer=None,
+                reason=ruling.reason,
+                approver=ruling.approver,
+                expires=ruling.until,
+                origin=ruling,
+            )
+            for ruling in self.rulings
+            if ruling.network is not None
+        )
 
     def change_instants(self) -> tuple[datetime, ...]:
         """Every instant (UTC) at which some verdict may change by itself, sorted, once each."""
@@ -258,5 +288,6 @@ class Policy:
         found |= {rule.expires for rule in self.networks}
         found |= {feed.expires for feed in self.geofeeds}
         found |= {exemption.expires for exemption in self.exemptions}
+        found |= {rule.expires for rule in self.ruled_networks()}
         found |= self.location.stale_instants()
         return tuple(sorted(instant for instant in found if instant is not None))

@@ -13,7 +13,9 @@ class Sighting:
     `network` is a /24 or /48 in CIDR form. `organization`, `key` and `region` are null where the
     log, or the sources, said none. `day`, `first` and `last` are in UTC. `tokens` is null when no
     log said how many. The five verdicts, what an ordinary organization gets at the instant for
-    which was judged, add up to `requests`.
+    which was judged, add up to `requests`. `anonymized` are the requests through networks that
+    serve to hide where a client is: Tor, VPN, proxy. A data centre alone hides nobody, because
+    servers are customers, and a private relay keeps the country.
     """
 
     organization: str | None
@@ -24,6 +26,7 @@ class Sighting:
     requests: int
     unsupported: int
     disputed: int
+    anonymized: int
     tokens: int | None
     first: datetime
     last: datetime

@@ -22,7 +22,7 @@ def fill_database(state: State, slot: str, generation: str, name: str) -> bool:
     half = state.root / "slots" / f".{slot}.{os.getpid()}"
     try:
         theirs.parent.mkdir(parents=True, exist_ok=True)
-        if theirs.exists() and filecmp.cmp(ours, theirs, shallow=False):
+        if theirs.exists() and (theirs.samefile(ours) or filecmp.cmp(ours, theirs, shallow=False)):
             return False
         half.unlink(missing_ok=True)
         # A second name for the same file: nothing is copied, and nobody may write to it.

@@ -102,8 +102,11 @@ class State:
             return None
         return content
 
-    def install(self, files: dict[str, bytes]) -> str:
-        """Install a bundle given as its files; returns its generation. All of it or nothing."""
+    def install(self, files: dict[str, bytes], like: str | None = None) -> str:
+        """Install a bundle given as its files; returns its generation. All of it or nothing.
+
+        A file that is the same in the generation `like` is not written a second time.
+        """
         generation = _generation_of(files[MANIFEST])
         home = self.bundle(generation)
         if home.exists():
@@ -114,8 +117,9 @@ class State:
             for name, data in files.items():
                 path = half / name
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(data)
-                path.chmod(0o400)
+                if like is None or not _linked(self.bundle(like) / name, data, path):
+                    path.write_bytes(data)
+                    path.chmod(0o400)
             half.rename(home)
         except OSError as error:
             raise CannotRun(f"cannot install the bundle in {home}: {error.strerror}") from error
@@ -196,6 +200,17 @@ def replace(path: Path, content: bytes) -> None:
     except OSError as error:
         half.unlink(missing_ok=True)
         raise CannotRun(f"cannot write {path}: {error.strerror}") from error
+
+
+def _linked(there: Path, data: bytes, path: Path) -> bool:
+    """Give a file with this content a second name; False when it has another, or is not there."""
+    try:
+        if there.stat().st_size != len(data) or there.read_bytes() != data:
+            return False
+        path.hardlink_to(there)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _generation_of(manifest: bytes) -> str:

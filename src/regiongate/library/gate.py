@@ -11,7 +11,7 @@ from pathlib import Path
 
 from regiongate.domain.address import canonical
 from regiongate.domain.judge import judge, open_path
-from regiongate.domain.organization import ORDINARY, Organization
+from regiongate.domain.organization import ORDINARY, Standing
 from regiongate.geo.column.pages import pages
 from regiongate.library import contents
 from regiongate.library.answer import Answer
@@ -31,7 +31,7 @@ class Gate:
 
     __slots__ = (
         "_clock", "_contents", "_era", "_eras", "_find", "_groups", "_keys", "_many",
-        "_organizations", "_paths",
+        "_organizations", "_own", "_paths",
     )  # fmt: skip
 
     @classmethod
@@ -51,7 +51,8 @@ class Gate:
         self._organizations = found.reader.organizations()
         self._paths = policy.open_paths
         self._groups = {row.id: standing(row.standing.name) for row in self._organizations.values()}
-        self._keys = {key: row.id for row in self._organizations.values() for key in row.keys}
+        self._keys = {key: row for row in self._organizations.values() for key in row.keys}
+        self._own = found.reader.keys()
         self._eras = Eras(found.table, found.places, policy)
         self._era = self._eras.at(clock())
         paged = pages(found.steps)
@@ -125,25 +126,28 @@ class Gate:
         when = datetime.fromtimestamp(self._clock(), UTC) if at is None else at
         _seconds(when)
         reader = self._contents.reader
-        row = self._organization(organization, api_key)
+        held = self._standing(organization, api_key)
         place = reader.place(canonical(text_of(address)))
-        return judge(
-            reader.policy, place, ORDINARY if row is None else row.standing, when, path
-        ).reason
+        return judge(reader.policy, place, held, when, path).reason
 
     def _group(self, organization: str | None, api_key: str | None, path: str | None) -> Group:
         pattern = open_path(self._paths, path)
         if pattern is not None:
             return opened(pattern)
-        row = self._organization(organization, api_key)
-        return self._contents.table.ordinary if row is None else self._groups[row.id]
+        if api_key is None:
+            return self._groups.get(organization or "", self._contents.table.ordinary)
+        return standing(self._standing(organization, api_key).name)
 
-    def _organization(self, organization: str | None, api_key: str | None) -> Organization | None:
-        if api_key is not None:
-            if organization is not None:
-                raise ValueError("an organization and an API key: give one of them")
-            organization = self._keys.get(hashlib.sha256(api_key.encode()).digest())
-        return None if organization is None else self._organizations.get(organization)
+    def _standing(self, organization: str | None, api_key: str | None) -> Standing:
+        """A key may have a standing of its own, else it has that of its organization."""
+        if api_key is None:
+            row = self._organizations.get(organization or "")
+            return ORDINARY if row is None else row.standing
+        if organization is not None:
+            raise ValueError("an organization and an API key: give one of them")
+        digest = hashlib.sha256(api_key.encode()).digest()
+        owner = self._keys.get(digest)
+        return self._own.get(digest, ORDINARY if owner is None else owner.standing)
 
 
 def _seconds(at: datetime) -> float:

@@ -105,6 +105,16 @@ def read(given: Mapping[str, str], environment: Mapping[str, str]) -> Settings:
     return settings
 
 
+def read_sender(given: Mapping[str, str]) -> Sender:
+    """The sender alone, for those who write letters and send none; CannotRun as `read`."""
+    reading = _Reading(given, {})
+    sender = reading.sender()
+    if reading.wrong or sender is None:
+        wrong = sorted(reading.wrong) or [f"`sender` is not given: {NAMES['sender'][1]}"]
+        raise CannotRun("no letter can be written:\n" + "\n".join(wrong))
+    return sender
+
+
 class _Reading:
     """One pass over what was given, which collects what is wrong."""
 
@@ -120,7 +130,7 @@ class _Reading:
         for name, value in self._given.items():
             if value is None:
                 self._say(name, "is not given: " + NAMES[name][1])
-        relay, sender, schedule = self._relay(), self._sender(), self._schedule()
+        relay, sender, schedule = self._relay(), self.sender(), self._schedule()
         return None if relay is None or sender is None else Settings(relay, sender, schedule)
 
     def _text(self, name: str) -> str:
@@ -182,7 +192,7 @@ class _Reading:
             self._say("ca-file", f"is {text!r}, and there is no such file")
         return text or None
 
-    def _sender(self) -> Sender | None:
+    def sender(self) -> Sender | None:
         text = self._text("sender")
         name, address = parseaddr(text)
         if not text:

@@ -71,12 +71,12 @@ def beside(name: str, mark: Mark, reader: Reader) -> Feed | None:
         return None
     found = geofeed.read(data, str(path))
     problems = list(found.problems)
-    corrections = _corrections(found.rows, str(path), problems)
+    rows = corrections(found.rows, str(path), problems)
     reader.problems += told(sorted(problems), str(path))
-    if not any(row.region for row in corrections) and not problems:
+    if not any(row.region for row in rows) and not problems:
         message = f"The geofeed `{name}` names no country, so it corrects nothing"
         reader.report(mark, "geofeed-empty", message, "remove the entry")
-    return Feed(name, str(path), hashlib.sha256(data).hexdigest(), corrections)
+    return Feed(name, str(path), hashlib.sha256(data).hexdigest(), rows)
 
 
 def told(problems: list[Problem], file: str) -> list[Problem]:
@@ -90,10 +90,10 @@ def told(problems: list[Problem], file: str) -> list[Problem]:
     return [*problems[:MOST_TOLD], rest]
 
 
-def _corrections(
+def corrections(
     rows: tuple[GeofeedRow, ...], file: str, problems: list[Problem]
 ) -> tuple[Correction, ...]:
-    """The rows of a feed, those that name no region too."""
+    """The rows of a feed, those that name no region too; what is wrong is added to `problems`."""
     found = []
     for row in rows:
         try:

@@ -10,15 +10,20 @@ from regiongate.policyfile.node import ScalarNode
 from regiongate.policyfile.reader import Reader, Wrong
 from regiongate.policyfile.shape import Scalar
 
-_SPAN = r"[1-9][0-9]{0,3}[hd]"
+_SPAN = r"[1-9][0-9]{0,3}[smhd]"
+_UNITS = {
+    "d": timedelta(days=1),
+    "h": timedelta(hours=1),
+    "m": timedelta(minutes=1),
+    "s": timedelta(seconds=1),
+}
 _SHARE = r"([1-9][0-9]?|100)%"
 
 
 def _span(node: ScalarNode, _: Reader) -> timedelta:
     if re.fullmatch(_SPAN, node.text, re.ASCII) is None:
         raise Wrong("bad-span", f"`{node.shown}` is not a span of time", "write 30d or 12h")
-    count = int(node.text[:-1])
-    return timedelta(days=count) if node.text.endswith("d") else timedelta(hours=count)
+    return int(node.text[:-1]) * _UNITS[node.text[-1]]
 
 
 def _share(node: ScalarNode, _: Reader) -> Fraction:
@@ -28,7 +33,7 @@ def _share(node: ScalarNode, _: Reader) -> Fraction:
 
 
 SPAN = Scalar(_span, {"type": "string", "pattern": f"^{_SPAN}$"})
-"""Days or hours, whole ones."""
+"""Days, hours, minutes or seconds, whole ones."""
 
 SHARE = Scalar(_share, {"type": "string", "pattern": f"^{_SHARE}$"})
 """A part of a whole in whole per cent; the value is over 0 and up to 1."""
@@ -36,10 +41,10 @@ SHARE = Scalar(_share, {"type": "string", "pattern": f"^{_SHARE}$"})
 
 def written(span: timedelta) -> str:
     """A span as it stands in a policy file."""
-    hours, rest = divmod(span, timedelta(hours=1))
-    if rest:
-        raise ValueError(f"{span} is not a span of whole hours")
-    return f"{hours // 24}d" if hours % 24 == 0 else f"{hours}h"
+    for unit, length in _UNITS.items():
+        if span % length == timedelta(0):
+            return f"{span // length}{unit}"
+    raise ValueError(f"{span} is not a span of whole seconds")
 
 
 def per_cent(share: Fraction) -> str:

@@ -26,7 +26,7 @@ _PRAGMAS = (
     "wal_autocheckpoint = 16384",  # So many pages, 64 MiB, are written back at a time.
     f"busy_timeout = {_BUSY_SECONDS * 1000}",
 )
-_WRITES = "regiongate_writes"
+_WRITES, _DURABLE = "regiongate_writes", "regiongate_durable"
 
 
 class Database:
@@ -35,6 +35,7 @@ class Database:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._writer = engine.execution_options(**{_WRITES: True})
+        self._durable = engine.execution_options(**{_WRITES: True, _DURABLE: True})
 
     @classmethod
     def open(cls, url: str) -> Database:
@@ -72,12 +73,13 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
+    def writing(self, *, durable: bool = False) -> Iterator[sa.Connection]:
         """One transaction: all of it is kept, or nothing when the block raises.
 
-        On SQLite it waits for the one before it, so what it reads stays true until it ends.
+        On SQLite it waits for the one before it, so what it reads stays true until it ends. With
+        `durable` it is on the disk when the block has ended, so no loss of power undoes it.
         """
-        with self._told(), self._writer.begin() as connection:
+        with self._told(), (self._durable if durable else self._writer).begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -149,5 +151,10 @@ def _configure(connection: Any, _: object) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get(_WRITES, False):
+        level = "FULL" if options.get(_DURABLE, False) else "NORMAL"
+        connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("BEGIN")

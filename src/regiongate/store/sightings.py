@@ -24,7 +24,7 @@ They are part of the primary key, and in a key a null would never be equal to an
 """
 _OPTIONAL = ("organization", "key", "region")
 _VERDICTS = ("allowed", "warned", "blocked", "suspended", "handed_over")
-_SUMS = ("requests", "unsupported", "disputed", *_VERDICTS)
+_SUMS = ("requests", "unsupported", "disputed", "anonymized", *_VERDICTS)
 
 _INSTANT = pa.timestamp("us", tz="UTC")
 SCHEMA = pa.schema(
@@ -37,6 +37,7 @@ SCHEMA = pa.schema(
         pa.field("requests", pa.int64(), nullable=False),
         pa.field("unsupported", pa.int64(), nullable=False),
         pa.field("disputed", pa.int64(), nullable=False),
+        pa.field("anonymized", pa.int64(), nullable=False),
         pa.field("tokens", pa.int64()),
         pa.field("first", _INSTANT, nullable=False),
         pa.field("last", _INSTANT, nullable=False),
@@ -60,6 +61,7 @@ SIGHTING = sa.Table(
     sa.Column("requests", COUNT, nullable=False, comment="all of them"),
     sa.Column("unsupported", COUNT, nullable=False, comment="requests from unsupported places"),
     sa.Column("disputed", COUNT, nullable=False, comment="requests from disputed places"),
+    sa.Column("anonymized", COUNT, nullable=False, comment="requests through Tor, VPN or proxy"),
     sa.Column("tokens", COUNT, comment="as far as logs said; null: none did"),
     sa.Column("first", Instant, nullable=False, comment="of the earliest request"),
     sa.Column("last", Instant, nullable=False, comment="of the latest request"),
@@ -74,6 +76,7 @@ SIGHTING = sa.Table(
         "places_are_requests",
         "unsupported >= 0 AND disputed >= 0 AND unsupported + disputed <= requests",
     ),
+    *check("anonymized_are_requests", "anonymized >= 0 AND anonymized <= requests"),
     *check("tokens_are_counted", "tokens IS NULL OR tokens >= 0"),
     *check(
         "verdicts_add_up",

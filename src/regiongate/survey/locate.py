@@ -45,7 +45,7 @@ def settle(session: Session) -> dict[str, int]:
     found = {group: int(requests) for group, requests in counted}
     if found.get(REJECTED):
         database.execute(
-            "DELETE FROM cells WHERE address IN"
+            "DELETE FROM counted WHERE address IN"
             " (SELECT address FROM placed WHERE \"group\" = 'rejected')"
         )
     return found

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from regiongate.domain.survey import Journey, Key, Network, Part, Seen, Survey, Surveyed
+
+
+_OF_NETWORK = tuple(field.name for field in fields(Network))
 
 
 def record(survey: Survey) -> dict[str, Any]:
@@ -75,7 +78,7 @@ def _part(part: Part) -> dict[str, Any]:
 
 
 def _network(network: Network) -> Mapping[str, Any]:
-    return asdict(network)
+    return {name: getattr(network, name) for name in _OF_NETWORK}
 
 
 def _journey(journey: Journey) -> dict[str, Any]:

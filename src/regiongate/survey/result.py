@@ -33,12 +33,12 @@ Grain = tuple[int, bool, str | None]
 _BY_DAY = f"""
 CREATE TABLE by_day AS
 SELECT number, "key", "day", country, region, unsupported, own, sum(requests)::BIGINT AS n
-{of_affected("judged")} GROUP BY ALL"""
+{of_affected("told_cells")} GROUP BY ALL"""
 
 _BY_USE = f"""
 CREATE TABLE by_use AS
 SELECT number, "key", host, path, model, t.affected, sum(requests)::BIGINT AS n
-{of_affected("judged")} GROUP BY ALL"""
+{of_affected("told_cells")} GROUP BY ALL"""
 
 _COUNTS = """
 SELECT number, grouping("key") = 1, "key", country, region, unsupported, own, sum(n)::BIGINT AS n
@@ -52,7 +52,7 @@ WITH found AS (
   SELECT number, grouping("key") = 1 AS whole, "key", hi, lo, sum(requests)::BIGINT AS n,
     arg_min({{'region': region, 'would': would, 'anonymizers': anonymizers, 'cloud': cloud,
       'cloud_region': cloud_region, 'asn': asn, 'as_name': as_name}}, address) AS said
-  {of_affected("judged")} WHERE t.affected
+  {of_affected("told_cells")} WHERE t.affected
   GROUP BY GROUPING SETS ((number, "key", hi, lo), (number, hi, lo))
 )
 SELECT number, whole, "key", network_text(hi, lo), n, said.region, said.would, said.anonymizers,
@@ -106,7 +106,8 @@ def survey(session: Session, judging: Judging, rows: Rows) -> Survey:
     session.run(_BY_DAY)
     session.run(_BY_USE)
     start, end, organizations = database.execute(
-        "SELECT min(first_seen), max(last_seen), count(*) FILTER (whole) FROM totals"
+        'SELECT min("first")::TIMESTAMP, max("last")::TIMESTAMP, count(DISTINCT organization)'
+        " + coalesce(bool_or(organization IS NULL), false)::INTEGER FROM cells"
     ).fetchall()[0]
     return Survey(
         judging=judging,

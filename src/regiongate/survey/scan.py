@@ -21,14 +21,18 @@ _DAY = 86_400_000_000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _READ = ("address", "time", "organization", "key", "tokens")
-_PIECES = "nullif(split_part(example, chr(31), {}), '')"
-EXAMPLE = (
-    f"{_PIECES.format(1)} AS host, short_path({_PIECES.format(2)}) AS path,"
-    f" {_PIECES.format(3)} AS model"
-)
-"""SQL for the columns that stand in `example`, the text that was the least of the cell's rows."""
+_EXAMPLES = ("host", "path", "model")
 
+_NULL = "NULL::VARCHAR"
 _TYPES = {"time": "TIMESTAMP", "tokens": "BIGINT"}
+_AS_TOLD = {
+    "organization": "nullif({0}, '')",
+    "key": "public_key({0})",
+    "tokens": "CASE WHEN ({0}) >= 0 THEN ({0}) END",
+    "host": "nullif({0}, '')",
+    "path": "short_path({0})",
+    "model": "nullif({0}, '')",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +76,15 @@ def scan(
     span: Span,
     tell: Tell | None = None,
     *,
-    partial: bool = False,
     examples: bool = True,
 ) -> Scanned:
-    """Makes the table `cells` (CELLS) of all logs. Raises CannotRun when a file cannot be read.
+    """Makes `cells` (CELLS) of all logs. Raises CannotRun when a file cannot be read.
 
-    With `partial`, there is `example` in place of host, path and model: the least of several
-    parts' is still to be found (`EXAMPLE`). Without `examples` these are null, which takes two
-    thirds of the time.
+    It is a view of the tables `counted` and `examples`. Without `examples`, host, path and model
+    are null.
     """
     try:
-        session.run(f"CREATE TABLE cells AS {cells(logs, span, partial, examples)}", tell)
+        session.run(f"CREATE TABLE counted AS {counted(logs, span, examples)}", tell)
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
         raise CannotRun(f"a log cannot be read: {str(error).splitlines()[0]}") from error
     database = session.connection
@@ -92,19 +94,37 @@ def scan(
             "SELECT coalesce(sum(requests), 0)::BIGINT,"
             " coalesce(sum(requests) FILTER (outside), 0)::BIGINT,"
             " coalesce(sum(requests) FILTER (address IS NULL AND NOT outside), 0)::BIGINT"
-            " FROM cells"
+            " FROM counted WHERE NOT is_example"
         )
     )
-    database.execute("DELETE FROM cells WHERE address IS NULL OR outside")
-    database.execute("ALTER TABLE cells DROP COLUMN outside")
+    for statement in _SETTLE:
+        database.execute(statement)
     return Scanned(lines + unread, outside, rejected + unread)
 
 
-def cells(logs: Sequence[Log], span: Span, partial: bool = False, examples: bool = True) -> str:
-    """The statement that reads logs and reduces them.
+_SETTLE = (
+    """CREATE TABLE examples AS SELECT example, said.host, said.path, said.model FROM (
+  SELECT example, min({'host': host, 'path': path, 'model': model}) AS said
+  FROM counted WHERE is_example AND example IN (SELECT example FROM counted WHERE NOT is_example)
+  GROUP BY example)""",
+    "DELETE FROM counted WHERE is_example OR outside OR address IS NULL",
+    *(
+        f"ALTER TABLE counted DROP COLUMN {name}"
+        for name in (*_EXAMPLES, "outside", "is_example")
+    ),
+    """CREATE VIEW cells AS
+SELECT counted.* EXCLUDE (example), host, path, model FROM counted LEFT JOIN examples
+  USING (example)""",
+)
+"""What one pass has counted, parted into cells and the examples that are named by their hash."""
 
-    A row without address is rejected, and so is one without time in a log that has times. What is
-    costly is done to cells, of which there are few: keys are made public, paths are cut.
+
+def counted(logs: Sequence[Log], span: Span, examples: bool = True) -> str:
+    """The statement that reads logs and reduces them, to cells and to examples.
+
+    A row without address is rejected, and so is one without time in a log that has times. A cell
+    names its example by the least hash: texts as such would double the time of the pass, and the
+    few that there are come out of the same pass as groups of their own.
     """
     parts = [
         selected(form, source(form, [log.file for log in found]), examples)
@@ -112,18 +132,20 @@ def cells(logs: Sequence[Log], span: Span, partial: bool = False, examples: bool
         for form in (found[0].format,)
     ]
     rows = " UNION ALL ".join(parts)
-    beyond = span.beyond("t")
+    timed = f"SELECT *, epoch_us(\"time\") AS t FROM ({rows})"  # noqa: S608 - quoted where it is not ours
     return f"""
-SELECT nullif(organization, '') AS organization, public_key("key") AS "key", address,
-  DATE '1970-01-01' + d AS "day", requests,
+SELECT organization, "key", address, DATE '1970-01-01' + d AS "day", requests,
   CASE WHEN counted > 0 THEN least(tokens, {2**63 - 1})::BIGINT END AS tokens,
   make_timestamp(first_us)::TIMESTAMPTZ AS "first", make_timestamp(last_us)::TIMESTAMPTZ AS "last",
-  {"example" if partial else EXAMPLE}, outside
+  example, host, path, model, outside, is_example
 FROM (
-  SELECT organization, "key", address, (t // {_DAY})::INTEGER AS d, {beyond} AS outside,
+  SELECT organization, "key", address, d, outside, host, path, model,
+    grouping(address) = 1 AS is_example,
     count(*) AS requests, sum(tokens) AS tokens, count(tokens) AS counted,
-    min(t) AS first_us, max(t) AS last_us, min(example) AS example
-  FROM (SELECT *, epoch_us("time") AS t FROM ({rows})) GROUP BY ALL
+    min(t) AS first_us, max(t) AS last_us, min(hash(host, path, model)) AS example
+  FROM (
+    SELECT *, (t // {_DAY})::INTEGER AS d, {span.beyond("t")} AS outside FROM ({timed})
+  ) GROUP BY GROUPING SETS ((organization, "key", address, d, outside), (host, path, model))
 )"""  # noqa: S608 - quoted where it is not ours
 
 
@@ -137,8 +159,9 @@ def _alike(logs: Sequence[Log]) -> list[list[Log]]:
 
 def selected(form: Format, source_sql: str, examples: bool) -> str:
     """Our columns of the rows of a source. The address is null where the row is rejected."""
+    told = _EXAMPLES if examples else ()
     columns = {name: _column(form, name) for name in _READ}
-    columns["example"] = _example(form) if examples else "NULL::VARCHAR"
+    columns |= {name: _column(form, name) if name in told else _NULL for name in _EXAMPLES}
     if "time" in form.columns:
         columns["address"] = (
             f"CASE WHEN ({form.columns['time']}) IS NOT NULL THEN {form.columns['address']} END"
@@ -179,19 +202,11 @@ def source(form: Format, files: Sequence[LogFile]) -> str:
     )
 
 
-def _example(form: Format) -> str:
-    """Host, path and model of a row as one text: three texts would take three times as long."""
-    said = [form.columns.get(name) for name in ("host", "path", "model")]
-    if not any(said):
-        return "NULL::VARCHAR"
-    return " || chr(31) || ".join("''" if one is None else f"coalesce({one}, '')" for one in said)
-
-
 def _column(form: Format, name: str) -> str:
-    if name in form.columns:
-        sql = form.columns[name]
-        return f"CASE WHEN ({sql}) >= 0 THEN ({sql}) END" if name == "tokens" else sql
-    return f"NULL::{_TYPES.get(name, 'VARCHAR')}"
+    """A column as cells have it. A whole key goes no further than this, nor to a disk."""
+    if name not in form.columns:
+        return f"NULL::{_TYPES.get(name, 'VARCHAR')}"
+    return _AS_TOLD.get(name, "{0}").format(form.columns[name])
 
 
 def _struct(fields: Mapping[str, str]) -> str:

@@ -16,6 +16,8 @@ _COUNTED = {
     "suspended": Verdict.SUSPENDED,
     "handed_over": Verdict.HAND_OVER,
 }
+_HIDDEN = "list_has_any(string_split(anonymizers, ','), ['tor', 'vpn', 'proxy'])"
+"""Through what serves to hide a client: neither a data centre alone nor a private relay."""
 _IDENTITY = 'organization, public_key("key") AS "key", network_text(hi, lo) AS network, region, day'
 
 
@@ -36,6 +38,7 @@ def sightings(connection: duckdb.DuckDBPyConnection, seen: str = "seen") -> pa.T
           sum(requests)::BIGINT AS requests,
           {_sum("NOT supported")} AS unsupported,
           {_sum("class = 'disputed'")} AS disputed,
+          {_sum(_HIDDEN)} AS anonymized,
           sum(tokens)::BIGINT AS tokens,
           min("first") AS "first", max("last") AS "last"{verdicts}
         FROM {kept} GROUP BY ALL""")  # noqa: S608

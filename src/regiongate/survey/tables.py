@@ -17,13 +17,32 @@ FAR_KM = 500
 FAST_KMH = 1000
 """Faster than any airliner flies."""
 
-_JUDGED = """
-CREATE VIEW judged AS
+_AFFECTED_ADDRESS = (
+    "would <> 'allow' OR coalesce(NOT supported, false) OR \"class\" = 'disputed'"
+)
+"""What `judged` calls affected, of an address in `placed`."""
+
+_JUDGED = f"""
 SELECT seen.*, coalesce(state, 'ordinary') AS state,
   CASE state WHEN 'exempt' THEN exempt WHEN 'suspended' THEN suspended ELSE verdict END AS own,
   coalesce(NOT supported, false) AS unsupported, "class" = 'disputed' AS disputed,
-  would <> 'allow' OR coalesce(NOT supported, false) OR "class" = 'disputed' AS affected
-FROM seen LEFT JOIN standings USING (organization)"""
+  {_AFFECTED_ADDRESS} AS affected
+FROM {{seen}} AS seen LEFT JOIN standings USING (organization)"""  # noqa: S608
+
+_NAMES = {
+    True: "SELECT DISTINCT organization FROM cells",
+    False: f"""SELECT DISTINCT organization FROM cells
+WHERE address IN (SELECT address FROM placed WHERE {_AFFECTED_ADDRESS})""",  # noqa: S608
+}
+"""Who is told of: everyone, or those with a request that is not simply allowed."""
+
+_CHOSEN = """
+CREATE TABLE chosen AS
+SELECT cells.* FROM cells JOIN ({names}) AS n
+  ON cells.organization IS NOT DISTINCT FROM n.organization"""
+
+_SEEN_OF_CHOSEN = """(
+  SELECT chosen.*, placed.* EXCLUDE (address) FROM chosen JOIN placed USING (address))"""
 
 _TOTALS = """
 CREATE TABLE totals AS
@@ -39,14 +58,14 @@ SELECT organization, "key", grouping("key") = 1 AS whole, any_value(state) AS st
   sum(tokens) FILTER (anonymizers IS NOT NULL)::BIGINT AS anonymizer_tokens,
   min("first")::TIMESTAMP AS first_seen, max("last")::TIMESTAMP AS last_seen,
   count(DISTINCT "day") AS days, bool_or(affected) AS affected
-FROM judged GROUP BY GROUPING SETS ((organization, "key"), (organization))"""
+FROM told_cells GROUP BY GROUPING SETS ((organization, "key"), (organization))"""
 
 _AFFECTED = """
 CREATE TABLE affected AS
 SELECT organization, row_number() OVER (
   ORDER BY unsupported DESC, disputed DESC, requests DESC, organization NULLS LAST
   )::INTEGER AS number
-FROM totals WHERE whole AND (affected OR {everyone})"""
+FROM totals WHERE whole"""
 
 _OF_AFFECTED = "FROM {what} t JOIN affected a ON t.organization IS NOT DISTINCT FROM a.organization"
 
@@ -54,7 +73,7 @@ _JOURNEYS = f"""
 CREATE TABLE journeys AS
 WITH stays AS (
   SELECT organization, "key", country, "day", min("first") AS "first", max("last") AS "last"
-  FROM seen WHERE country IS NOT NULL AND "first" IS NOT NULL GROUP BY ALL
+  FROM told_cells WHERE country IS NOT NULL AND "first" IS NOT NULL GROUP BY ALL
 ), moves AS (
   SELECT organization, "key", country AS arrival, "first" AS "at",
     lag(country) OVER following AS departure, lag("last") OVER following AS left_at
@@ -76,10 +95,10 @@ FROM measured WHERE km >= {FAR_KM} AND km > {FAST_KMH} * hours"""  # noqa: S608 
 def prepare(
     session: Session, organizations: Iterable[Organization], at: datetime, everyone: bool
 ) -> None:
-    """Makes `standings`, `judged`, `totals`, `affected` and `journeys`.
+    """Makes `standings` and `judged`; and `told_cells`, `totals`, `affected` and `journeys`.
 
-    `affected` numbers the organizations that are told of: those with a request that is not simply
-    allowed, or everyone.
+    The latter are only of the organizations that are told of: those with a request that is not
+    simply allowed, or everyone. `told_cells` has their rows of `judged`, `affected` numbers them.
     """
     database = session.connection
     rows = [row for row in organizations if row.standing.state_at(at) is not State.ORDINARY]
@@ -101,9 +120,13 @@ def prepare(
         database.register("given", table)
         database.execute(f"CREATE TABLE {name} AS FROM given")
         database.unregister("given")
-    session.run(_JUDGED)
+    session.run(f"CREATE VIEW judged AS {_JUDGED.format(seen='seen')}")
+    session.run(_CHOSEN.format(names=_NAMES[everyone]))
+    # Cells are chosen before they are joined: the planner would place all of them first.
+    session.run(f"CREATE TABLE told_cells AS {_JUDGED.format(seen=_SEEN_OF_CHOSEN)}")
+    session.run("DROP TABLE chosen")
     session.run(_TOTALS)
-    session.run(_AFFECTED.format(everyone="true" if everyone else "false"))
+    session.run(_AFFECTED)
     session.run(_JOURNEYS)
 
 

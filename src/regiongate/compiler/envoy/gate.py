@@ -3,7 +3,7 @@
 | filter | why at this place |
 |---|---|
 | keys or token | needs the client's own headers, before anything adds to them |
-| organizations | needs the organization; says which decider is asked |
+| organizations | needs the organization, or the standing of its key; says which decider is asked |
 | decide | needs the place; sets the decision, and refuses |
 
 They arrive together in one watched file, and Envoy takes the whole resource or none of it: a table
@@ -18,7 +18,7 @@ from regiongate.compiler.envoy.decide import decide
 from regiongate.compiler.envoy.files import in_bundle
 from regiongate.compiler.envoy.identify import by_token, organization_header
 from regiongate.compiler.envoy.keys import keys
-from regiongate.compiler.envoy.organizations import organizations
+from regiongate.compiler.envoy.organizations import by_key, by_name
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.envoy.slots import gate_name
 from regiongate.compiler.envoy.typed import Config, always, composite, run, typed
@@ -34,9 +34,12 @@ SLOT = "@SLOT@"
 
 def gate(table: DecisionTable, rows: Iterable[Organization], settings: Settings) -> Config:
     """The filters of one generation, in their order."""
-    judge = decide(table, table.ordinary)
-    if settings.identifies:
-        judge = organizations(table, organization_header(settings), rows)
+    if settings.api_keys:
+        judge = by_key(table)
+    elif settings.identifies:
+        judge = by_name(table, organization_header(settings), rows)
+    else:
+        judge = decide(table, table.ordinary)
     before = _identify(table, settings)
     # A composite in any case: Envoy skips a plain chain of filters in this place without a word,
     # and with it every decision.

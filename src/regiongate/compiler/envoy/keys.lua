@@ -7,13 +7,14 @@ local HEADERS = {@HEADERS@}
 -- and sets
 --     x-regiongate-key                 the first 16 hex digits of SHA-256 of the first key
 --     x-regiongate-organization        whose key it is, when the table (keytable.py) knows it
+--     x-regiongate-standing            how it stands, when the table says: `exempt`, for example
 --     x-regiongate-organization-table  "unreadable", when there is no table to ask
 -- A request without a key gets none of them. Of several different keys the first that the table
 -- knows names the organization, so that a worthless key beside the real one hides nothing. The
 -- short form is "invalid" where the first key has more than 4096 bytes, or its header came several
 -- times with different values or more than eight times. Of more than eight, only the first eight and
 -- the last are looked at: an API that wants one takes the first or the last, and a client must not
--- make a worker hash thousands. Whatever a client sent under these three names is removed. The key
+-- make a worker hash thousands. Whatever a client sent under these four names is removed. The key
 -- itself is neither stored nor logged, and the buffer it is hashed in is wiped.
 --
 -- With LuaJIT's compiler off, the filter costs ten times as much: keep what it repeats simple.
@@ -31,7 +32,9 @@ local match, rep, sub = string.match, string.rep, string.sub
 
 local KEY = "x-regiongate-key"
 local ORGANIZATION = "x-regiongate-organization"
+local STANDING = "x-regiongate-standing"
 local TABLE_STATE = "x-regiongate-organization-table"
+local NONE = 2 ^ 32 - 1 -- the number of no organization, and of the standing that everybody has
 local MAX_KEY_BYTES = 4096
 local MAX_VALUES = 8
 
@@ -137,19 +140,24 @@ local memcmp = ffi.C.memcmp
 
 local organizations -- what load_table() returns, or nil
 
-local function owner() -- of the key whose digest is in `digest`
+local function text(texts, number)
+    if number == NONE then return nil end
+    local from = texts.offsets[number]
+    return ffi.string(texts.bytes + from, texts.offsets[number + 1] - from)
+end
+
+local function owner() -- of the key whose digest is in `digest`: known, organization, standing
     local digests, low, high = organizations.digests, 0, organizations.keys - 1
     while low <= high do
         local middle = rshift(low + high, 1)
         local order = memcmp(digest.bytes, digests + middle * 32, 32)
         if order == 0 then
-            local number = organizations.numbers[middle]
-            local from, to = organizations.offsets[number], organizations.offsets[number + 1]
-            return ffi.string(organizations.names + from, to - from)
+            return true, text(organizations.names, organizations.numbers[middle]),
+                text(organizations.standings, organizations.marks[middle])
         end
         if order < 0 then high = middle - 1 else low = middle + 1 end
     end
-    return nil
+    return false
 end
 
 local function crc32(bytes, size) -- of whole words, four bytes a step
@@ -185,7 +193,7 @@ local function load_table(path)
     local file, problem = io.open(path, "rb")
     check(file, problem and sub(problem, #path + 3)) -- without the path that io.open repeats
     local size = file:seek("end")
-    check(size and size >= 24 and size < 2 ^ 31 and file:seek("set"), "not an organization table")
+    check(size and size >= 32 and size < 2 ^ 31 and file:seek("set"), "not an organization table")
     -- Outside Lua's heap, which the collector would otherwise let grow to twice its size.
     local space = ffi.C.malloc(size)
     check(space ~= nil, "no memory for it")
@@ -193,25 +201,40 @@ local function load_table(path)
     local got = ffi.C.fread(bytes, 1, size, file)
     file:close()
     check(got == size, "cannot be read")
-    check(ffi.string(bytes, 8) == "RGKEYS1\n", "not an organization table")
+    check(ffi.string(bytes, 8) == "RGKEYS2\n", "not an organization table")
     local header = ffi.cast("const uint32_t *", bytes)
     local keys, count, names_size = header[2], header[3], header[4]
-    local numbers_at = 24 + 32 * keys
-    local offsets_at = numbers_at + 4 * keys
-    local names_at = offsets_at + 4 * (count + 1)
-    check(size == names_at + math.ceil(names_size / 4) * 4, "cut short")
-    check(crc32(bytes + 24, size - 24) == tobit(header[5]), "damaged")
+    local others, standings_size = header[5], header[6]
+    local numbers_at = 32 + 32 * keys
+    local marks_at = numbers_at + 4 * keys
+    local offsets_at = marks_at + 4 * keys
+    local others_at = offsets_at + 4 * (count + 1)
+    local names_at = others_at + 4 * (others + 1)
+    local standings_at = names_at + names_size
+    local padded_size = math.ceil((names_size + standings_size) / 4) * 4
+    check(size == names_at + padded_size, "cut short")
+    check(crc32(bytes + 32, size - 32) == tobit(header[7]), "damaged")
+    local function words(at) return ffi.cast("const uint32_t *", bytes + at) end
     local found = {
         bytes = bytes, -- keeps alive what the pointers below point into
         keys = keys,
-        digests = bytes + 24,
-        numbers = ffi.cast("const uint32_t *", bytes + numbers_at),
-        offsets = ffi.cast("const uint32_t *", bytes + offsets_at),
-        names = bytes + names_at,
+        digests = bytes + 32,
+        numbers = words(numbers_at),
+        marks = words(marks_at),
+        names = { offsets = words(offsets_at), bytes = bytes + names_at },
+        standings = { offsets = words(others_at), bytes = bytes + standings_at },
     }
-    local ordered = found.offsets[0] == 0 and found.offsets[count] == names_size
-    for i = 0, count - 1 do ordered = ordered and found.offsets[i] < found.offsets[i + 1] end
-    for i = 0, keys - 1 do ordered = ordered and found.numbers[i] < count end
+    local function in_order(texts, number, length)
+        local good = texts.offsets[0] == 0 and texts.offsets[number] == length
+        for i = 0, number - 1 do good = good and texts.offsets[i] < texts.offsets[i + 1] end
+        return good
+    end
+    local ordered = in_order(found.names, count, names_size)
+        and in_order(found.standings, others, standings_size)
+    for i = 0, keys - 1 do
+        local number, mark = found.numbers[i], found.marks[i]
+        ordered = ordered and (number < count or number == NONE) and (mark < others or mark == NONE)
+    end
     for i = 1, keys - 1 do
         ordered = ordered and memcmp(found.digests + 32 * i - 32, found.digests + 32 * i, 32) < 0
     end
@@ -305,44 +328,47 @@ local function owner_among(headers, name)
         local value, from, to = trim(text, 0, #text)
         if value and to - from <= MAX_KEY_BYTES then
             hash_part(value, from, to)
-            local organization = owner()
-            if organization then return organization end
+            local known, organization, standing = owner()
+            if known then return known, organization, standing end
         end
     end
 end
 
--- The short form of the first key, and the organization of the first key that the table knows:
--- a worthless key beside the real one must not hide whose the real one is.
+-- The short form of the first key, and the organization and the standing of the first key that the
+-- table knows: a worthless key beside the real one must not hide whose the real one is.
 local function identify(headers)
-    local key, organization
+    local key, known, organization, standing
     for i = 1, #READERS do
         local value, from, to = READERS[i](headers)
         if value and to - from <= MAX_KEY_BYTES then
             hash_part(value, from, to)
             key = key or short_form()
-            organization = organizations and owner()
+            if organizations then known, organization, standing = owner() end
         elseif value ~= nil then
             key = key or "invalid"
-            organization = value == false and organizations and owner_among(headers, HEADERS[i])
+            if value == false and organizations then
+                known, organization, standing = owner_among(headers, HEADERS[i])
+            end
         end
-        if organization then break end
+        if known then break end
     end
-    return key, organization
+    return key, organization, standing
+end
+
+local function put(headers, name, value)
+    if value then
+        headers:replace(name, value)
+    else
+        headers:remove(name)
+    end
 end
 
 function envoy_on_request(handle)
     local headers = handle:headers()
-    local key, organization = identify(headers)
-    if key then
-        headers:replace(KEY, key)
-    else
-        headers:remove(KEY)
-    end
-    if organization then
-        headers:replace(ORGANIZATION, organization)
-    else
-        headers:remove(ORGANIZATION)
-    end
+    local key, organization, standing = identify(headers)
+    put(headers, KEY, key)
+    put(headers, ORGANIZATION, organization)
+    put(headers, STANDING, standing)
     if organizations then
         headers:remove(TABLE_STATE)
     else

@@ -13,6 +13,7 @@ PLACE = PREFIX + "place"
 CLOUD = PREFIX + "cloud"
 
 ORGANIZATION = PREFIX + "organization"
+STANDING = PREFIX + "standing"
 KEY = PREFIX + "key"
 ORGANIZATION_TABLE = ORGANIZATION + "-table"
 """What keys.lua says of the table of key digests: `unreadable` when there is none to ask."""

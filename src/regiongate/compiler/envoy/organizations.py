@@ -1,32 +1,43 @@
-"""The filter that knows the standing of an organization: one hash lookup, whatever their number."""
+"""The filter that asks whoever decides for the standing of an organization: one hash lookup."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from regiongate.compiler.envoy import matcher
+from regiongate.compiler.envoy import matcher, names
 from regiongate.compiler.envoy.decide import decide
 from regiongate.compiler.envoy.typed import Config, composite, named
 from regiongate.compiler.table import DecisionTable
 from regiongate.domain.organization import ORDINARY, Organization
 
 
-def organizations(table: DecisionTable, header: str, rows: Iterable[Organization]) -> Config:
+def by_name(table: DecisionTable, header: str, rows: Iterable[Organization]) -> Config:
     """Decide by the standing of the organization that `header` names.
 
-    Each standing has a chain of its own with the one filter that decides for it. Ordinary
-    organizations need no row. A header given twice arrives joined by a comma, matches no id, and
-    so gains nothing.
+    Ordinary organizations need no row. A header given twice arrives joined by a comma, matches no
+    id, and so gains nothing.
     """
     special = {
-        row.id: named("standing", row.standing.name)
+        row.id: row.standing.name
         for row in sorted(rows, key=lambda row: row.id)
         if row.standing != ORDINARY
     }
+    return _by(table, header, special)
+
+
+def by_key(table: DecisionTable) -> Config:
+    """Decide by the standing that the key table has put into a header; none means ordinary."""
+    special = {standing: standing for standing in table.standings if standing != table.ordinary}
+    return _by(table, names.STANDING, special)
+
+
+def _by(table: DecisionTable, header: str, special: Mapping[str, str]) -> Config:
+    """Each standing has a chain of its own with the one filter that decides for it."""
     ordinary = named("standing", table.ordinary)
     # An exact-match map may not be empty; a name with a space can not arrive in a header value
-    # as a whole id, because ids have none.
-    known = special or {"no organization has a standing": ordinary}
+    # as a whole id, because ids have none, and no standing is called so.
+    known = {value: named("standing", standing) for value, standing in special.items()}
+    known = known or {"no organization has a standing": ordinary}
     tree = matcher.exact(matcher.header_input(header), known, ordinary)
     chains = {standing: [decide(table, standing)] for standing in table.standings}
     return composite("organizations", tree, chains)

@@ -4,7 +4,8 @@ Nothing here imports the compiler's table or the writers of Envoy's configuratio
 right because the function that made it says so again.
 """
 
-from regiongate.compiler.verify.checks import verify
+from regiongate.compiler.verify.checks import examine, verify
 from regiongate.compiler.verify.finding import Finding
+from regiongate.compiler.verify.gate import OpenBundle
 
-__all__ = ["Finding", "verify"]
+__all__ = ["Finding", "OpenBundle", "examine", "verify"]

@@ -52,20 +52,30 @@ def verify(folder: Path, *, envoy: bool = True) -> list[Finding]:
 
     `envoy` also asks the Envoy binary to validate the configuration.
     """
+    return examine(folder, envoy=envoy)[0]
+
+
+def examine(
+    folder: Path, sound: OpenBundle | None = None, *, envoy: bool = True
+) -> tuple[list[Finding], OpenBundle | None]:
+    """What `verify` finds, and the bundle that was read, None where there is none to read.
+
+    `sound` is a bundle in which it has found nothing: what is the same here, byte for byte, and was
+    looked at there, is not looked at again.
+    """
     opened = Check("manifest", MANIFEST, lambda _: iter(()))
     try:
-        bundle = OpenBundle(folder)
+        bundle = OpenBundle(folder, sound)
         # It names files and folders in all that follows.
         if GENERATION.fullmatch(bundle.generation) is None:
-            return [Finding("manifest", MANIFEST, f"{bundle.generation!r} is no generation")]
+            message = f"{bundle.generation!r} is no generation"
+            return [Finding("manifest", MANIFEST, message)], bundle
     except Exception as error:
-        return [_broken(opened, error)]
-    return [
-        finding
-        for check in CHECKS
-        if envoy or check.name != "envoy"
-        for finding in _guarded(check, bundle)
-    ]
+        return [_broken(opened, error)], None
+    checks = [check for check in CHECKS if envoy or check.name != "envoy"]
+    found = [finding for check in checks for finding in _guarded(check, bundle)]
+    bundle.sound = None  # A chain of all bundles there ever were would fill the memory.
+    return found, bundle
 
 
 def _guarded(check: Check, bundle: OpenBundle) -> list[Finding]:

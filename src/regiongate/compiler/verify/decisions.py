@@ -62,6 +62,7 @@ def standings(bundle: OpenBundle, gate: Gate) -> list[Standing]:
     if gate.organizations is None:
         return [ORDINARY]
     held = {row.standing for row in bundle.organizations().values()}
+    held |= set(bundle.keys().values())
     return sorted({ORDINARY, *held}, key=lambda standing: standing.name)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from regiongate.compiler.reader import BundleReader
@@ -14,6 +15,7 @@ from regiongate.compiler.verify.identify import (
     JWT,
     LUA,
     NAMED_BY_US,
+    STANDING,
     check_keys,
     check_token,
 )
@@ -42,7 +44,10 @@ EVERYBODY = ""
 
 @dataclass(frozen=True, slots=True)
 class Organizations:
-    """The filter that knows standings: which header it asks, and the standing that it finds."""
+    """The filter that knows standings: which header it asks, and the standing that it finds.
+
+    The header names an organization, or, behind a table of keys, the standing of a key.
+    """
 
     header: str
     tree: Tree[str]
@@ -74,11 +79,11 @@ class Gate:
         }
         return {self.fields[name]: value for name, value in found.items() if value is not None}
 
-    def standing(self, organization: str | None) -> str | None:
-        """The standing that the gate finds for an organization; None when it knows none."""
+    def standing(self, named: str | None) -> str | None:
+        """The standing that the gate finds for what its header names; None when it asks none."""
         if self.organizations is None:
             return None
-        headers = {} if organization is None else {self.organizations.header: organization}
+        headers = {} if named is None else {self.organizations.header: named}
         return self.organizations.tree.run(Request(headers, datetime.min.replace(tzinfo=UTC)))
 
     def answer(
@@ -91,7 +96,14 @@ class Gate:
 
 
 class OpenBundle(BundleReader):
-    """A bundle being verified; its gate, which may be large, is read once."""
+    """A bundle being verified; its gate, which may be large, is read once.
+
+    `sound` is a bundle without a fault, which may have much in common with this one.
+    """
+
+    def __init__(self, folder: Path, sound: OpenBundle | None = None) -> None:
+        super().__init__(folder)
+        self.sound = sound
 
     @cached_property
     def gate(self) -> Gate:
@@ -112,8 +124,11 @@ def read_gate(content: Json, fields: Mapping[str, str], generation: str) -> Gate
     if JWT in kinds:
         check_token(before[0])
     organizations, deciders = _read_judge(judge)
-    if kinds and (organizations is None or organizations.header != NAMED_BY_US):
+    written = STANDING if LUA in kinds else NAMED_BY_US
+    if kinds and (organizations is None or organizations.header != written):
         raise NotUnderstood("the organization is found, and then looked for in another header")
+    if organizations is not None and organizations.header == STANDING and LUA not in kinds:
+        raise NotUnderstood("a standing is looked for that nobody has found")
     return Gate(fields, LUA in kinds, organizations, deciders)
 
 

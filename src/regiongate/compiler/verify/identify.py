@@ -9,6 +9,7 @@ LUA = _FILTERS + "lua.v3.Lua"
 JWT = _FILTERS + "jwt_authn.v3.JwtAuthentication"
 
 NAMED_BY_US = "x-regiongate-organization"
+STANDING = "x-regiongate-standing"
 
 
 def check_keys(config: Json, generation: str) -> None:

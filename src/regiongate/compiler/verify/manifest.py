@@ -14,6 +14,7 @@ from regiongate.compiler.verify.finding import Finding
 from regiongate.domain.organization import ORDINARY
 
 MANIFEST = "manifest.json"
+REGISTERED = "registered.csv"
 NEEDED = (
     "policy/policy.yaml",
     "organizations.csv",
@@ -77,7 +78,8 @@ def _facts(bundle: BundleReader) -> dict[str, Any]:
     rows = bundle.organizations()
     inputs = _inputs_digest(bundle)
     generation = _sha256(f"{inputs} {at.isoformat()} {said['parent'] or ''}".encode())
-    instants = {*policy.change_instants(), *(row.standing.until for row in rows.values())}
+    held = [row.standing for row in rows.values()] + list(bundle.keys().values())
+    instants = {*policy.change_instants(), *(standing.until for standing in held)}
     coming = min((i for i in instants if i is not None and i > at), default=None)
     special = [row for row in rows.values() if row.standing != ORDINARY]
     return {
@@ -112,9 +114,11 @@ def _inputs_digest(bundle: BundleReader) -> str:
         "facts": bundle.manifest["facts"],
         "organizations": [
             [row.id, row.standing.name, [key.hex() for key in row.keys]]
-            for row in bundle.listed_organizations
+            for row in bundle.roll.listed
         ],
     }
+    if bundle.roll.registered:
+        named["registered"] = _sha256((bundle.folder / REGISTERED).read_bytes())
     return _sha256(json.dumps(named, sort_keys=True).encode())
 
 

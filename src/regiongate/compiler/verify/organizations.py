@@ -1,4 +1,4 @@
-"""Does the gate know the standing of every organization, and of no other?"""
+"""Does the gate know every standing, or the standing of every organization, and no other?"""
 
 from __future__ import annotations
 
@@ -14,19 +14,23 @@ NOBODY = "no-such-organization-as-this-one"
 def check_organizations(bundle: OpenBundle) -> Iterator[Finding]:
     """Ask for each one of the table, for each one that the gate knows, and for strangers.
 
-    Two names joined by a comma are what proxies make of a header that was sent twice.
+    Where a table of keys says how a key stands, the gate knows standings; else organizations. Two
+    names joined by a comma are what proxies make of a header that was sent twice.
     """
     gate = bundle.gate
     if gate.organizations is None:
         return
     ordinary = bundle.decisions["ordinary"]
-    rows = bundle.organizations()
-    for name, row in rows.items():
-        yield from _compare(name, gate.standing(name), row.standing.name)
-    twice = f"{next(iter(rows), NOBODY)},{NOBODY}"
+    if gate.keys:
+        named = {standing: standing for standing in bundle.decisions["standings"]}
+    else:
+        named = {name: row.standing.name for name, row in bundle.organizations().items()}
+    for name, standing in named.items():
+        yield from _compare(name, gate.standing(name), standing)
+    twice = f"{next(iter(named), NOBODY)},{NOBODY}"
     known = sorted(gate.organizations.tree.knows[gate.organizations.header])
     for stranger in (None, NOBODY, "", twice, *known):
-        if stranger not in rows:
+        if stranger not in named:
             yield from _compare(stranger or "no organization", gate.standing(stranger), ordinary)
 
 

@@ -50,8 +50,8 @@ def addresses(bundle: BundleReader) -> list[Address]:
 
 
 def rules(bundle: BundleReader) -> list[NetworkRule]:
-    """The network rules of the policy file itself, and some rows of each geofeed."""
-    found = list(bundle.policy.networks)
+    """The network rules of rulings and of the policy file itself, some rows of each geofeed."""
+    found = [*bundle.policy.ruled_networks(), *bundle.policy.networks]
     for feed in bundle.policy.geofeeds:
         random = Random(f"{bundle.generation} {feed.file}")  # noqa: S311 - a sample, no secret
         rows = min(ROWS_OF_A_GEOFEED, len(feed.rules))

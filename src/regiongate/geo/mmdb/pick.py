@@ -38,7 +38,9 @@ def pick(steps: Steps, records: Sequence[object], paths: Sequence[FieldPath]) ->
         of_record[index] = number.setdefault(key, len(rows))
         if len(number) > len(rows):
             rows.append(row)
-    return Picked(steps.remap(of_record), tuple(rows))
+    # Rows are numbered like records: as long as no two have the same one, nothing changes.
+    merged = len(rows) < len(records)
+    return Picked(steps.remap(of_record) if merged else steps, tuple(rows))
 
 
 def _identity(value: object) -> Hashable:

@@ -13,23 +13,22 @@ Records = npt.NDArray[np.uint32]
 RECORD_SIZES = (24, 28, 32)
 
 
-def unpack(tree: bytes, record_size: int) -> Records:
+def unpack(tree: bytes | memoryview, record_size: int) -> Records:
     """The records (uint32[nodes, 2], left and right) of a tree section."""
-    if record_size == 32:
-        return np.frombuffer(tree, dtype=">u4").astype(np.uint32).reshape(-1, 2)
-    # Four bytes that end with the record, read at every record of the tree: a byte is put before
-    # the first one, for it to end with as well.
+    # Four bytes that hold the record: those with which a node begins, and those with which it ends.
     node_bytes = record_size // 4
-    shape, strides = (len(tree) // node_bytes, 2), (node_bytes, node_bytes - 3)
-    raw = np.ndarray(shape, dtype=">u4", buffer=b"\0" + tree, strides=strides)
-    records = raw.astype(np.uint32)
+    shape, strides = (len(tree) // node_bytes, 2), (node_bytes, node_bytes - 4)
+    raw = np.ndarray(shape, dtype=">u4", buffer=tree, strides=strides)
+    records = np.empty(shape, dtype=np.uint32)
+    left, right = records[:, 0], records[:, 1]
+    left[:], right[:] = raw[:, 0], raw[:, 1]  # Column by column, which is three times as fast.
+    if record_size == 24:
+        left >>= 8
+        right &= 0xFFFFFF
     if record_size == 28:
         # The byte in the middle of a node holds the top bits of both, those of the left one first.
-        middle = np.frombuffer(tree, dtype=np.uint8).reshape(-1, node_bytes)[:, 3]
-        records[:, 0] = records[:, 0] & 0xFFFFFF | (middle & 0xF0).astype(np.uint32) << 20
-        records[:, 1] &= 0xFFFFFFF
-        return records
-    records &= 0xFFFFFF
+        left[:] = left >> 8 | (left & 0xF0) << 20
+        right &= 0xFFFFFFF
     return records
 
 

@@ -80,9 +80,10 @@ def scan_on(
         problems = sorted({row.problem for row in written if row.problem is not None})
         if problems:
             raise CannotRun("\n".join(problems))
-        for name, schema in (("cells", CELLS), ("placed", PLACED)):
+        for table, name, schema in (("counted", "cells", CELLS), ("placed", "placed", PLACED)):
             names = [row[name] for row in written if row[name] is not None]
-            folder.load(session, name, schema, names)
+            folder.load(session, table, schema, names)
+        session.connection.execute("CREATE VIEW cells AS FROM counted")
         scanned = Scanned(*(sum(row[name] or 0 for row in written) for name in WRITTEN.names[2:5]))
         if logs.rejected is not None:
             _write_rejected(stages, session, scanned, logs.rejected, tell)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.dataset as ds
+import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
 from regiongate.domain.errors import CannotRun
@@ -50,10 +50,15 @@ class Folder:
         if missing:
             message = f"{missing[0]} was written by another machine and cannot be seen here"
             raise CannotRun(f"{message}: name a folder that all machines share with --work")
-        found = ds.dataset(paths, schema, format="parquet", filesystem=system) if paths else None
-        session.connection.register("written", schema.empty_table() if found is None else found)
+        batches = (batch.cast(schema) for path in paths for batch in _batches(system, path))
+        session.connection.register("written", pa.RecordBatchReader.from_batches(schema, batches))
         session.connection.execute(f"CREATE TABLE {table} AS FROM written")
         session.connection.unregister("written")
+
+
+def _batches(system: pafs.FileSystem, path: str) -> Iterator[pa.RecordBatch]:
+    with system.open_input_file(path) as file:
+        yield from pq.ParquetFile(file).iter_batches()
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from regiongate.survey.cells import CELLS, PLACED
 from regiongate.survey.placing import Placing
-from regiongate.survey.scan import EXAMPLE
 from regiongate.survey.session import Session, session
 from regiongate.survey.spark.folder import Folder
 from regiongate.survey.spark.wire import PARTIAL, WRITTEN, as_schema, rows
@@ -22,15 +21,17 @@ _BATCH = 1 << 18
 
 MERGED = f"""
 CREATE TABLE merged AS
+SELECT * EXCLUDE (example), example.host, example.path, example.model FROM (
 SELECT organization, "key", address, "day",
   sum(requests)::BIGINT AS requests,
   CASE WHEN count(tokens) > 0 THEN least(sum(tokens), {2**63 - 1})::BIGINT END AS tokens,
   min("first") AS "first", max("last") AS "last",
-  min(example) AS example,
+  arg_min({{'host': host, 'path': path, 'model': model}}, hash(host, path, model)) AS example,
   coalesce(sum(outside), 0)::BIGINT AS outside, coalesce(sum(rejected), 0)::BIGINT AS rejected,
   min(problem) AS problem
-FROM partial GROUP BY ALL
+FROM partial GROUP BY ALL)
 """  # noqa: S608
+"""Cells of the parts' cells; of their examples the one with the least hash, as `scan` chooses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,7 @@ class Gathering:
         for counts in counted.fetchall():
             yield rows(WRITTEN, **dict(zip(WRITTEN.names[2:], counts, strict=True)))
         cells = found.connection.sql(
-            f"SELECT * EXCLUDE (example, outside, rejected, problem), {EXAMPLE}"  # noqa: S608
-            " FROM merged WHERE address IS NOT NULL"
+            "SELECT * EXCLUDE (outside, rejected, problem) FROM merged WHERE address IS NOT NULL"
         )
         name = self.folder.write(cells.to_arrow_reader(_BATCH), CELLS)
         if name is not None:

@@ -61,7 +61,7 @@ def _cells(found: Session, task: Task, span: Span, examples: bool) -> Iterator[p
 def _scan(found: Session, task: Task, span: Span, examples: bool) -> Scanned:
     logs = [fetch(piece, found.folder / f"piece-{number}") for number, piece in enumerate(task)]
     try:
-        return scan(found, logs, span, partial=True, examples=examples)
+        return scan(found, logs, span, examples=examples)
     except CannotRun as error:
         said = str(error)
         for log in logs:

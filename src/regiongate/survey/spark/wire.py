@@ -10,8 +10,7 @@ from regiongate.survey.cells import CELLS
 
 PARTIAL = pa.schema(
     [
-        *(field for field in CELLS if field.name not in ("host", "path", "model")),
-        pa.field("example", pa.string()),
+        *CELLS,
         pa.field("outside", pa.int64()),
         pa.field("rejected", pa.int64()),
         pa.field("problem", pa.string()),

@@ -32,6 +32,7 @@ def _sighting() -> None:
         _count("requests", "all of them"),
         _count("unsupported", "requests from unsupported places"),
         _count("disputed", "requests from disputed places"),
+        _count("anonymized", "requests through Tor, VPN or proxy"),
         sa.Column("tokens", COUNT, comment="as far as logs said; null: none did"),
         sa.Column("first", Instant, nullable=False, comment="of the earliest request"),
         sa.Column("last", Instant, nullable=False, comment="of the latest request"),
@@ -45,6 +46,7 @@ def _sighting() -> None:
             "places_are_requests",
             "unsupported >= 0 AND disputed >= 0 AND unsupported + disputed <= requests",
         ),
+        *check("anonymized_are_requests", "anonymized >= 0 AND anonymized <= requests"),
         *check("tokens_are_counted", "tokens IS NULL OR tokens >= 0"),
         *check(
             "verdicts_add_up",

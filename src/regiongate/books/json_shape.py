@@ -1,0 +1,111 @@
+"""Objects as they stand in JSON: which keys they have, and what each value must be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from regiongate.books.json_place import Path
+from regiongate.books.wrong import Wrong, shown
+
+T = TypeVar("T")
+
+Parse = Callable[[Any], Any]
+"""From a value of JSON to one of ours; raises Wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The keys of an object; of those in `optional` null and absence mean that nobody said."""
+
+    keys: Mapping[str, Parse]
+    optional: Set[str] = frozenset()
+
+
+class Reading:
+    """Collects everything that is wrong with one line, with the path to it."""
+
+    def __init__(self) -> None:
+        self.wrongs: list[tuple[Path, Wrong]] = []
+
+    def wrong(self, path: Path, code: str, message: str, remedy: str) -> None:
+        """Note one."""
+        self.wrongs.append((path, Wrong(code, message, remedy)))
+
+    def add(self, path: Path, wrong: Wrong | None) -> None:
+        """Note one, if it is one."""
+        if wrong is not None:
+            self.wrongs.append((path, wrong))
+
+    def read(self, value: object, shape: Shape, path: Path = ()) -> list[Any] | None:
+        """The values of an object in the order of its shape; None when one of them is wrong."""
+        if not isinstance(value, dict):
+            self.wrong(path, "bad-type", "This is not an object", f"write {_form(shape)}")
+            return None
+        before = len(self.wrongs)
+        for key in value.keys() - shape.keys.keys():
+            remedy = f"use {', '.join(shape.keys)}"
+            self.wrong((*path, key), "unknown-key", f"`{shown(key)}` is not a key here", remedy)
+        found = [self._value(value, key, shape, path) for key in shape.keys]
+        return found if len(self.wrongs) == before else None
+
+    def items(self, value: object, shape: Shape, path: Path) -> list[list[Any]]:
+        """The objects of a list that are right."""
+        if not isinstance(value, list):
+            self.wrong(path, "bad-type", "This is not a list", f"write [] or [{_form(shape)}, …]")
+            return []
+        read = (self.read(item, shape, (*path, place)) for place, item in enumerate(value))
+        return [item for item in read if item is not None]
+
+    def _value(self, value: dict[str, Any], key: str, shape: Shape, path: Path) -> Any:
+        said = value.get(key)
+        if said is None and key in shape.optional:
+            return None
+        if key not in value:
+            self.wrong(path, "missing-key", f"`{key}` is missing", "write it, even if it is empty")
+            return None
+        try:
+            return shape.keys[key](said)
+        except Wrong as wrong:
+            self.wrongs.append(((*path, key), wrong))
+            return None
+
+
+def text(parse: Callable[[str], T]) -> Callable[[Any], T]:
+    """What is written as a text."""
+
+    def read(value: Any) -> T:
+        if type(value) is not str:
+            raise Wrong("bad-type", "This is not a text", 'write it in quotes: "…"')
+        return parse(value)
+
+    return read
+
+
+def truth(value: Any) -> bool:
+    """True or false."""
+    if type(value) is not bool:
+        raise Wrong("bad-type", "This is not a truth value", "write true or false")
+    return value
+
+
+def number(parse: Callable[[int | Decimal], T]) -> Callable[[Any], T]:
+    """What is written as a number."""
+
+    def read(value: Any) -> T:
+        if type(value) not in (int, Decimal):
+            raise Wrong("bad-type", "This is not a number", "write it without quotes, as 0.35")
+        return parse(value)
+
+    return read
+
+
+def anything(value: Any) -> Any:
+    """What is looked at later."""
+    return value
+
+
+def _form(shape: Shape) -> str:
+    return "{" + ", ".join(f'"{key}": …' for key in shape.keys) + "}"

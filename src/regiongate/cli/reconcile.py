@@ -1,0 +1,74 @@
+"""`regiongate reconcile`: bring all cases to where the sightings, the policy and the date are."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from regiongate.cli import output
+from regiongate.cli.desk_option import open_desk, policy_option, read_policy, sender_option
+from regiongate.cli.gateway_options import state_option
+from regiongate.cli.options import at_option, json_option, sources_option
+from regiongate.cli.store_option import open_store, store_option
+from regiongate.compiler.sources import tables
+from regiongate.control.reconcile.turn import Turned, turn
+from regiongate.control.rehearsal import transactions
+from regiongate.geo.store.catalogue import Catalogue
+
+
+@click.command()
+@policy_option
+@sender_option
+@at_option
+@sources_option
+@state_option
+@store_option
+@json_option
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
+def reconcile(
+    policy_path: Path | None,
+    sender: str,
+    at: datetime,
+    catalogue: Catalogue,
+    state_dir: Path,
+    store_url: str | None,
+    as_json: bool,
+    dry_run: bool,
+) -> None:
+    """Bring all cases to where the sightings, the policy and the date say they are.
+
+    Finds who is affected, releases who is not any more, restricts on the date, and writes the
+    notices that are due; `case notice --send` sends them. It may run as often as you like.
+    """
+    policy = read_policy(policy_path, state_dir, catalogue)
+    desk = open_desk(policy, sender, state_dir)
+    with (
+        closing(open_store(store_url, state_dir)) as database,
+        transactions(database, rehearsed=dry_run) as transaction,
+    ):
+        turned = turn(transaction, policy, tables(policy, catalogue), desk, at)
+    if as_json:
+        output.print_json(turned)
+    else:
+        _tell(turned, dry_run)
+
+
+def _tell(turned: Turned, dry_run: bool) -> None:
+    rows = [
+        ("cases found", turned.found),
+        ("moved on, because a notice was delivered", turned.moved),
+        ("restricted, because the date has come", turned.restricted),
+        ("released", turned.released),
+        ("exemptions and corrections ended", turned.ended),
+        *((f"notices written: {event}", count) for event, count in sorted(turned.notices.items())),
+        ("cases that wait for a person", turned.loud),
+    ]
+    said = [(what, count) for what, count in rows if count]
+    click.echo("Nothing is kept of this: --dry-run." if dry_run else "Reconciled.")
+    for what, count in said:
+        click.echo(f"  {count:>6}  {what}")
+    if not said:
+        click.echo("  nothing to do")

@@ -1,0 +1,1 @@
+"""Appeals: opened by a signed link, decided by an approver, reopened once."""

@@ -1,0 +1,123 @@
+"""Correct: say where a network really is, against every source, for a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from regiongate.control.acting import acting
+from regiongate.control.new_id import new_id
+from regiongate.control.terms import Terms, require_reason, require_terms
+from regiongate.domain.address import IPNetwork
+from regiongate.domain.errors import CannotRun
+from regiongate.domain.exemption import Correction
+from regiongate.domain.role import SYSTEM, Act
+from regiongate.store.exemptions import AlreadyEnded, Corrections
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A network and the region (ISO 3166) in which it is."""
+
+    network: IPNetwork
+    region: str
+
+
+def correct(
+    connection: sa.Connection, located: Sequence[Located], terms: Terms, at: datetime
+) -> list[Correction]:
+    """Correct where networks are, in the name of an approver, all of them or none.
+
+    Raises CannotRun when the person may not, when there is no reason or no time to come, when two
+    say different things of one network, and when one is in force that is not to be replaced.
+    """
+    acting(connection, terms.approver, Act.EXEMPT)
+    return grant(connection, located, terms, at, None)
+
+
+def grant(
+    connection: sa.Connection,
+    located: Sequence[Located],
+    terms: Terms,
+    at: datetime,
+    organization: str | None,
+) -> list[Correction]:
+    """Correct where networks are, for whoever decided it may; the trail names the organization."""
+    require_terms(terms, at)
+    _require_one_word(located)
+    corrections = Corrections(connection)
+    made = []
+    for one in dict.fromkeys(located):
+        _make_room(corrections, one, terms, at)
+        new = Correction(
+            id=new_id("c"),
+            network=one.network,
+            region=one.region,
+            reason=terms.reason,
+            approver=terms.approver,
+            granted=at,
+            expires=terms.until,
+            appeal=terms.appeal,
+        )
+        corrections.grant(new, organization)
+        made.append(new)
+    return made
+
+
+def withdraw(
+    connection: sa.Connection, name: str, person: str, reason: str, at: datetime
+) -> Correction:
+    """End a correction before its time.
+
+    Raises CannotRun when there is no such correction, it has ended, or the person may not.
+    """
+    actor = acting(connection, person, Act.EXEMPT)
+    require_reason(reason)
+    corrections = Corrections(connection)
+    found = corrections.get(name)
+    if found is None:
+        raise CannotRun(f"there is no correction {name}: see regiongate case correct --list")
+    return corrections.end(found, at, actor.name, reason)
+
+
+def end_due(connection: sa.Connection, at: datetime) -> list[Correction]:
+    """End the corrections whose time is over."""
+    corrections = Corrections(connection)
+    ended = []
+    for one in corrections.expired(at):
+        try:
+            ended.append(corrections.end(one, at, SYSTEM, _over(one)))
+        except AlreadyEnded:
+            continue  # By another replica, a moment ago.
+    return ended
+
+
+def _require_one_word(located: Sequence[Located]) -> None:
+    """Networks within each other are no contradiction: the most specific counts."""
+    if not located:
+        raise CannotRun("a correction says where some network is: name one")
+    said: dict[IPNetwork, str] = {}
+    for one in located:
+        first = said.setdefault(one.network, one.region)
+        if first != one.region:
+            raise CannotRun(f"{one.network} is said to be in {first} and in {one.region}: keep one")
+
+
+def _make_room(corrections: Corrections, one: Located, terms: Terms, at: datetime) -> None:
+    lasting = corrections.lasting(str(one.network))
+    if lasting is None:
+        return
+    if not lasting.holds(at):
+        corrections.end(lasting, at, SYSTEM, _over(lasting))
+    elif terms.replaces:
+        corrections.end(lasting, at, terms.approver, f"replaced: {terms.reason}")
+    else:
+        message = f"{one.network} is corrected to {lasting.region} already ({lasting.id})"
+        raise CannotRun(f"{message}: withdraw that one, or replace it with --replace")
+
+
+def _over(one: Correction) -> str:
+    return f"it ended at {one.expires.isoformat()}" if one.expires else "it has no end"

@@ -1,0 +1,1 @@
+"""Notices from the case to the server's answer: compose, deliver, and hear of what came back."""

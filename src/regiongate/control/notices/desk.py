@@ -1,0 +1,178 @@
+"""The desk at which notices are written: from cases to letters that are ready to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from regiongate.control.notices.clouds import CloudsOf, bundled_clouds
+from regiongate.control.notices.composer import Composer, Draft, Material, Telling
+from regiongate.control.notices.loud import be_loud
+from regiongate.control.notices.seen import Looking, Places, seen_of
+from regiongate.control.notices.told import Told
+from regiongate.domain.case import Case
+from regiongate.domain.case_rules import CaseRules
+from regiongate.domain.errors import CannotRun
+from regiongate.domain.measure import Phase
+from regiongate.domain.notice import AHEAD, NEEDS, Event, Seen
+from regiongate.domain.policy import Policy
+from regiongate.domain.role import SYSTEM
+from regiongate.notify.letter import Letter
+from regiongate.notify.sender import Sender
+from regiongate.store.addressees import correspondents
+from regiongate.store.notices import Notices
+
+__all__ = ["Desk", "Told", "Trouble", "desk"]
+
+_AT_ONCE = 1000
+"""So many cases are looked up together."""
+
+NO_CONTACT = "no contact to which mail arrives: write to them another way, and correct the books"
+NOTHING_SEEN = "nothing is in the sightings that a notice could name: look at the case"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a case gets no notice."""
+
+    case: Case
+    why: str
+
+
+Made = list[Draft | Trouble]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Writes notices in the name of one policy, whose rules for cases are `rules`."""
+
+    policy: Policy
+    rules: CaseRules
+    composer: Composer
+    clouds: CloudsOf
+
+    def write(
+        self,
+        connection: sa.Connection,
+        cases: Sequence[Case],
+        told: Told,
+        at: datetime,
+        *,
+        actor: str = SYSTEM,
+        places: Places | None = None,
+    ) -> list[str]:
+        """Write the notice of each case, once per case, event and occasion; ids of the new ones.
+
+        They are ready to be sent. A case without a contact to which mail arrives becomes loud, and
+        so does one of which there is nothing to tell. `places` are those that are unsupported
+        today; None: those that were when the sightings were kept. Raises CannotRun where the event
+        needs a date that the policy has not.
+        """
+        notices = Notices(connection)
+        notices.hold(case.number for case in cases)
+        new: list[str] = []
+        for made in self._made(connection, cases, Telling(told, at), places):
+            drafts = [one.new for one in made if isinstance(one, Draft)]
+            notices.add(drafts, actor)
+            new += [draft.id for draft in drafts]
+            for one in made:
+                if isinstance(one, Trouble):
+                    be_loud(connection, one.case.number, one.why, at, actor)
+        return new
+
+    def preview(
+        self,
+        connection: sa.Connection,
+        cases: Sequence[Case],
+        told: Told,
+        at: datetime,
+        *,
+        places: Places | None = None,
+    ) -> Iterator[Letter | Trouble]:
+        """What `write` would write, in the same bytes; nothing is kept."""
+        for made in self._made(connection, cases, Telling(told, at), places):
+            yield from (one.letter if isinstance(one, Draft) else one for one in made)
+
+    def next_round(
+        self, connection: sa.Connection, case: Case, telling: Telling
+    ) -> Draft | Trouble | None:
+        """A notice once more, to the contact whose turn it is now; None when its date has come."""
+        if self.is_void(telling.told.event, telling.at):
+            return None
+        [one] = self._of(connection, [case], telling, None)
+        return one
+
+    def is_void(self, event: Event, at: datetime) -> bool:
+        """Whether the date has come ahead of which an event is told. Raises CannotRun."""
+        block = self.policy.measure.start(Phase.BLOCK)
+        if block is None and "block" in NEEDS[event]:
+            message = f"the policy {self.policy.name} has no date of the block, so no {event}"
+            raise CannotRun(f"{message} can be written: add `measure.block`")
+        return event in AHEAD and block is not None and block <= at
+
+    def _made(
+        self,
+        connection: sa.Connection,
+        cases: Sequence[Case],
+        telling: Telling,
+        places: Places | None,
+    ) -> Iterator[Made]:
+        """What is not told yet, some cases at a time."""
+        told = telling.told
+        if self.is_void(told.event, telling.at):
+            return
+        numbers = [case.number for case in cases]
+        known = Notices(connection).told(numbers, told.event, told.occasion)
+        due = [case for case in cases if case.number not in known]
+        for begin in range(0, len(due), _AT_ONCE):
+            yield self._of(connection, due[begin : begin + _AT_ONCE], telling, places)
+
+    def _of(
+        self,
+        connection: sa.Connection,
+        cases: Sequence[Case],
+        telling: Telling,
+        places: Places | None,
+    ) -> Made:
+        names = [case.organization for case in cases]
+        known = correspondents(connection, names)
+        needs_seen = "seen" in NEEDS[telling.told.event]
+        seen: Mapping[str, Seen] = {}
+        if needs_seen:
+            looking = Looking(self.rules.look_back, places, self.clouds)
+            seen = seen_of(connection, names, known, looking, telling.at)
+        earlier = Notices(connection).earlier(case.number for case in cases)
+        made: Made = []
+        for case in cases:
+            whom = known.get(case.organization)
+            what = seen.get(case.organization)
+            if whom is None or not whom.contacts:
+                made.append(Trouble(case, NO_CONTACT))
+            elif needs_seen and what is None:
+                made.append(Trouble(case, NOTHING_SEEN))
+            else:
+                thread = earlier.get(case.number, ())
+                of = Material(case, whom.name, whom.contacts[0], what, thread)
+                made.append(self._drafted(of, telling))
+        return made
+
+    def _drafted(self, of: Material, telling: Telling) -> Draft | Trouble:
+        """One letter. What cannot be told of one organization does not keep the others waiting."""
+        try:
+            return self.composer.draft(of, telling)
+        except ValueError as error:
+            return Trouble(of.case, f"the {telling.told.event} cannot be written: {error}")
+
+
+def desk(policy: Policy, sender: Sender, secret: bytes, clouds: CloudsOf = bundled_clouds) -> Desk:
+    """The desk of a policy; `secret` signs links and makes ids.
+
+    Raises CannotRun when the policy has no rules for cases.
+    """
+    rules = policy.cases
+    if rules is None:
+        raise CannotRun(f"the policy {policy.name} says nothing of cases: add its section `cases`")
+    return Desk(policy, rules, Composer(policy, rules, sender, secret), clouds)

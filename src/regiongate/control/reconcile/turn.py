@@ -1,0 +1,94 @@
+"""One turn: every case is brought to where the sightings, the policy and the date say it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from regiongate.control import correct, exempt
+from regiongate.control.appeal.overdue import loud_when_overdue
+from regiongate.control.notices.desk import Desk
+from regiongate.control.reconcile import dates, told
+from regiongate.control.reconcile.affected import rescreen
+from regiongate.control.rehearsal import Transaction
+from regiongate.domain.errors import CannotRun
+from regiongate.domain.measure import Phase
+from regiongate.domain.notice import Event, Scope
+from regiongate.domain.policy import Policy
+from regiongate.geo.source import SourceTable
+from regiongate.store.exemptions import Exemptions
+from regiongate.survey.screen import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What a turn did: cases by what became of them, and notices that were written by event.
+
+    `ended` counts exemptions and corrections, `loud` the cases that wait for a person.
+    """
+
+    found: int
+    moved: int
+    restricted: int
+    released: int
+    ended: int
+    loud: int
+    notices: dict[Event, int] = field(default_factory=dict)
+
+
+def turn(
+    transaction: Transaction,
+    policy: Policy,
+    tables: Sequence[SourceTable],
+    desk: Desk,
+    at: datetime,
+) -> Turned:
+    """Take a turn. `tables` are the sources of the policy, in its order.
+
+    It may be taken at any time and as often as one likes: what is done already is not done again.
+    Raises CannotRun when the policy has no rules for cases.
+    """
+    if policy.cases is None:
+        raise CannotRun(f"the policy {policy.name} says nothing of cases: add its section `cases`")
+    block = policy.measure.start(Phase.BLOCK)
+    # What counts before the date of the block is what will hold on it.
+    screen = Screen(policy, tables, at if block is None else max(at, block))
+    with transaction() as connection:
+        ended = [*exempt.end_due(connection, at), *correct.end_due(connection, at)]
+        moved = told.move_on(connection, at)
+    with transaction() as connection:
+        screened = rescreen(connection, screen, _exempt(connection, policy, at), desk, at)
+        restricted = dates.restrict(connection, policy, at)
+    with transaction() as connection:
+        written = dates.tell(connection, policy, desk, at, screened.places)
+        ending = exempt.due_notices(connection, desk, at)
+        late = loud_when_overdue(connection, at)
+    if ending:
+        written[Event.EXEMPTION_ENDING] = len(ending)
+    if screened.told:
+        written[Event.RELEASED] = screened.told
+    return Turned(
+        found=len(screened.found),
+        moved=len(moved),
+        restricted=len(restricted),
+        released=len(screened.released),
+        ended=len(ended),
+        loud=screened.loud + len(late),
+        notices=written,
+    )
+
+
+def _exempt(connection: sa.Connection, policy: Policy, at: datetime) -> frozenset[str]:
+    """The organizations that are exempt, by the policy itself or by a decision."""
+    by_policy = (
+        one.organization for one in policy.exemptions if one.expires is None or at < one.expires
+    )
+    decided = (
+        str(one.organization)
+        for one in Exemptions(connection).in_force(at)
+        if one.scope is Scope.ORGANIZATION
+    )
+    return frozenset((*by_policy, *decided))

@@ -1,0 +1,4 @@
+"""The demonstration: a small world of files, and the whole loop in it within a minute.
+
+It runs the same commands that a person would type, against a real gateway, and shows them.
+"""

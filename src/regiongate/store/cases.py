@@ -1,0 +1,389 @@
+"""Cases, and the steps that made them what they are. A step that is not allowed cannot be written.
+
+The allowed steps are rows themselves. A step names the one before it with the state that it left,
+and a case names its last step with the state that it reached, so a history has no gaps and ends
+in the state of its case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from regiongate.domain.audit import AuditEvent, Json
+from regiongate.domain.case import TAGS, TRANSITIONS, Case, CaseState, Step
+from regiongate.domain.errors import CannotRun
+from regiongate.store.audit import AuditTrail
+from regiongate.store.schema import METADATA, check
+from regiongate.store.types import COUNT, Instant
+
+NOWHERE = ""
+"""How the store writes the state before the first step: in a foreign key a null means nothing."""
+
+ALLOWED = sa.Table(
+    "case_transition",
+    METADATA,
+    sa.Column("before", sa.Text, comment="state; empty: there was no case"),
+    sa.Column("step", sa.Text),
+    sa.Column("after", sa.Text),
+    sa.PrimaryKeyConstraint("before", "step", "after"),
+    comment="Which steps a case may take: domain.case.TRANSITIONS",
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+
+CASE = sa.Table(
+    "case_file",
+    METADATA,
+    sa.Column("number", COUNT, primary_key=True, autoincrement=False),
+    sa.Column("organization", sa.Text, nullable=False, comment="id"),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("steps", COUNT, nullable=False, comment="number of its last step"),
+    sa.Column("opened", Instant, nullable=False),
+    sa.Column("since", Instant, nullable=False, comment="instant of its last step"),
+    sa.Column("requests", COUNT, nullable=False, comment="in the sightings, at the last reconcile"),
+    sa.Column("unsupported", COUNT, nullable=False, comment="of these, from unsupported regions"),
+    sa.Column("first", Instant, comment="of the earliest request from an unsupported region"),
+    sa.Column("last", Instant, comment="of the latest request from an unsupported region"),
+    sa.Column("loud", sa.Text, comment="what a person must look at; null: nothing"),
+    sa.Column("appeal", sa.Text, comment="id of the open appeal; null: none is open"),
+    sa.ForeignKeyConstraint(
+        ("number", "steps", "state"),
+        ("case_step.case", "case_step.number", "case_step.after"),
+        name="case_file_is_where_its_last_step_led",
+        deferrable=True,
+        initially="DEFERRED",
+    ),
+    *check("places_are_requests", "unsupported >= 0 AND unsupported <= requests"),
+    *check("seen_both_or_never", "(first IS NULL) = (last IS NULL)"),
+    *check("first_comes_first", "first IS NULL OR first <= last"),
+    *check("opens_before_it_goes_on", "opened <= since"),
+    # A suspension is reached from a proposal only, so an open appeal keeps a case from both.
+    *check("no_proposal_under_appeal", "state <> 'suspension-proposed' OR appeal IS NULL"),
+    sa.Index(
+        "case_file_one_open_each",
+        "organization",
+        unique=True,
+        sqlite_where=sa.text("state <> 'released'"),
+        postgresql_where=sa.text("state <> 'released'"),
+    ),
+    sa.Index("case_file_organization_ix", "organization"),
+    sa.Index("case_file_state_ix", "state"),
+    comment="What becomes of one organization; one at most that is not released",
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+
+STEP = sa.Table(
+    "case_step",
+    METADATA,
+    sa.Column("case", COUNT, nullable=False),
+    sa.Column("number", COUNT, nullable=False, comment="from 1"),
+    sa.Column("previous", COUNT, comment="the number before; null for the first"),
+    sa.Column("before", sa.Text, nullable=False, comment="state; empty for the first"),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("after", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False, comment="a person, regiongate, or organization"),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("suspension", COUNT, comment="number of the step that proposed it; null: none"),
+    sa.PrimaryKeyConstraint("case", "number"),
+    sa.UniqueConstraint("case", "number", "after", name="case_step_reaches_one_state"),
+    sa.ForeignKeyConstraint(
+        ("before", "step", "after"),
+        ("case_transition.before", "case_transition.step", "case_transition.after"),
+        name="case_step_is_allowed",
+    ),
+    sa.ForeignKeyConstraint(
+        ("case", "previous", "before"),
+        ("case_step.case", "case_step.number", "case_step.after"),
+        name="case_step_goes_on_from_the_one_before",
+    ),
+    *check(
+        "steps_have_no_gap",
+        "(number = 1 AND previous IS NULL AND before = '')"
+        " OR (number > 1 AND previous = number - 1 AND before <> '')",
+    ),
+    sa.ForeignKeyConstraint(
+        ("case", "suspension"),
+        ("suspension_approval.case", "suspension_approval.step"),
+        name="case_step_suspends_what_was_approved",
+        deferrable=True,
+        initially="DEFERRED",
+        use_alter=True,  # A proposal is a step itself, so the two tables name each other.
+    ),
+    *check(
+        "suspension_is_the_proposal_before",
+        "(step = 'suspend') = (suspension IS NOT NULL)"
+        " AND (suspension IS NULL OR suspension = previous)",
+    ),
+    *check("reason_is_given", "length(trim(reason)) > 0"),
+    comment="One step of a case: when, by whom, and why",
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+
+NOTE = sa.Table(
+    "case_note",
+    METADATA,
+    sa.Column("case", COUNT, sa.ForeignKey("case_file.number", ondelete="CASCADE")),
+    sa.Column("number", COUNT, nullable=False, comment="from 1"),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("case", "number"),
+    *check("text_is_given", "length(trim(text)) > 0"),
+    comment="What a person wrote about a case",
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+
+
+class Overtaken(CannotRun):
+    """Somebody else has moved the case meanwhile: look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the sightings say of an organization: requests, those from unsupported regions, when."""
+
+    organization: str
+    requests: int
+    unsupported: int
+    first: datetime | None
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step that was taken."""
+
+    number: int
+    before: CaseState | None
+    step: Step
+    after: CaseState
+    at: datetime
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a person wrote about a case."""
+
+    at: datetime
+    actor: str
+    text: str
+
+
+class Cases:
+    """The cases within one transaction. Every change writes its audit event along."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._trail = AuditTrail(connection)
+
+    def find(self, seen: Iterable[Seen], at: datetime, actor: str, reason: str) -> list[Case]:
+        """Open a case for each of these organizations; none of them has one that is open."""
+        first = self._next_number()
+        found = [
+            Case(
+                number=first + row,
+                organization=one.organization,
+                state=CaseState.FOUND,
+                steps=1,
+                opened=at,
+                since=at,
+                requests=one.requests,
+                unsupported=one.unsupported,
+                first=one.first,
+                last=one.last,
+            )
+            for row, one in enumerate(seen)
+        ]
+        if found:
+            taken = Taken(1, None, Step.FIND, CaseState.FOUND, at, actor, reason)
+            self._connection.execute(sa.insert(STEP), [_step(case, taken) for case in found])
+            self._connection.execute(sa.insert(CASE), [_row(case) for case in found])
+            self._trail.write([_event(case, taken, {}) for case in found])
+        return found
+
+    def take(
+        self,
+        case: Case,
+        step: Step,
+        at: datetime,
+        actor: str,
+        reason: str,
+        *,
+        detail: Mapping[str, Json] | None = None,
+    ) -> Case:
+        """Move a case on. Raises NotAllowed, or Overtaken when it is not where it was read."""
+        [moved] = self.take_all([case], step, at, actor, reason, detail=detail)
+        return moved
+
+    def take_all(
+        self,
+        cases: Sequence[Case],
+        step: Step,
+        at: datetime,
+        actor: str,
+        reason: str,
+        *,
+        detail: Mapping[str, Json] | None = None,
+    ) -> list[Case]:
+        """The same step for many cases."""
+        pairs = [(case, _taken(case, step, at, actor, reason)) for case in cases]
+        if not pairs:
+            return []
+        moving = (
+            sa.update(CASE)
+            .where(CASE.c.number == sa.bindparam("of"), CASE.c.steps == sa.bindparam("known"))
+            .values(
+                state=sa.bindparam("reached"), steps=sa.bindparam("count"), since=sa.bindparam("at")
+            )
+        )
+        for case, taken in pairs:
+            values = {
+                "of": case.number,
+                "known": case.steps,
+                "reached": taken.after.value,
+                "count": taken.number,
+                "at": at,
+            }
+            if self._connection.execute(moving, values).rowcount != 1:
+                raise Overtaken(f"case {case.number} of {case.organization} has moved on")
+        self._connection.execute(sa.insert(STEP), [_step(*pair) for pair in pairs])
+        self._trail.write([_event(*pair, detail or {}) for pair in pairs])
+        return [_moved(*pair) for pair in pairs]
+
+    def see(self, seen: Mapping[int, Seen]) -> None:
+        """Note what the sightings now say, by the number of the case."""
+        if seen:
+            change = (
+                sa.update(CASE)
+                .where(CASE.c.number == sa.bindparam("of"))
+                .values({name: sa.bindparam(f"new_{name}") for name in _SEEN})
+            )
+            self._connection.execute(
+                change,
+                [
+                    {"of": number} | {f"new_{name}": getattr(one, name) for name in _SEEN}
+                    for number, one in seen.items()
+                ],
+            )
+
+    def be_loud(self, number: int, why: str | None) -> None:
+        """Say what a person must look at, or that there is nothing any more."""
+        self._connection.execute(sa.update(CASE).where(CASE.c.number == number).values(loud=why))
+
+    def hold(self, number: int, appeal: str | None) -> None:
+        """Say which appeal is open, or that none is any more."""
+        change = sa.update(CASE).where(CASE.c.number == number).values(appeal=appeal)
+        self._connection.execute(change)
+
+    def note(self, case: Case, at: datetime, actor: str, text: str) -> None:
+        """Keep what a person wrote."""
+        count = sa.select(sa.func.count()).where(NOTE.c["case"] == case.number)
+        number = self._connection.execute(count).scalar_one() + 1
+        values = {"case": case.number, "number": number, "at": at, "actor": actor, "text": text}
+        self._connection.execute(sa.insert(NOTE).values(values))
+
+    def get(self, number: int) -> Case | None:
+        """The case with a number."""
+        return next(self.where(CASE.c.number == number), None)
+
+    def open_of(self, organization: str) -> Case | None:
+        """The case of an organization that is not released."""
+        is_open = CASE.c.state != CaseState.RELEASED.value
+        return next(self.where(CASE.c.organization == organization, is_open), None)
+
+    def latest_of(self, organization: str) -> Case | None:
+        """The newest case of an organization, released or not."""
+        return max(
+            self.where(CASE.c.organization == organization),
+            key=lambda case: case.number,
+            default=None,
+        )
+
+    def where(self, *conditions: sa.ColumnElement[bool]) -> Iterator[Case]:
+        """The cases for which all conditions (on CASE) hold, in the order of their numbers."""
+        query = sa.select(CASE).where(*conditions).order_by(CASE.c.number)
+        for row in self._connection.execute(query.execution_options(yield_per=10_000)):
+            facts: dict[str, Any] = dict(row._mapping)
+            yield Case(**facts | {"state": CaseState(facts["state"])})
+
+    def steps(self, case: Case) -> list[Taken]:
+        """The steps of a case, in their order."""
+        query = sa.select(STEP).where(STEP.c["case"] == case.number).order_by(STEP.c.number)
+        return [_read_step(row._mapping) for row in self._connection.execute(query)]
+
+    def notes(self, case: Case) -> list[Note]:
+        """What people wrote about a case, in its order."""
+        columns = (NOTE.c.at, NOTE.c.actor, NOTE.c.text)
+        query = sa.select(*columns).where(NOTE.c["case"] == case.number).order_by(NOTE.c.number)
+        return [Note(*row) for row in self._connection.execute(query)]
+
+    def _next_number(self) -> int:
+        last = self._connection.execute(sa.select(sa.func.max(CASE.c.number))).scalar_one()
+        return (last or 0) + 1
+
+
+def transitions() -> list[dict[str, str]]:
+    """The rows of `case_transition`."""
+    return [
+        {"before": NOWHERE if before is None else before.value, "step": step, "after": after}
+        for before, step, after in TRANSITIONS
+    ]
+
+
+_SEEN = ("requests", "unsupported", "first", "last")
+
+
+def _taken(case: Case, step: Step, at: datetime, actor: str, reason: str) -> Taken:
+    return Taken(case.steps + 1, case.state, step, case.after(step), at, actor, reason)
+
+
+def _moved(case: Case, taken: Taken) -> Case:
+    return replace(case, state=taken.after, steps=taken.number, since=taken.at)
+
+
+def _row(case: Case) -> dict[str, Any]:
+    return {column.name: getattr(case, column.name) for column in CASE.columns}
+
+
+def _step(case: Case, taken: Taken) -> dict[str, Any]:
+    first = taken.before is None
+    return {
+        "case": case.number,
+        "number": taken.number,
+        "previous": None if first else taken.number - 1,
+        "before": NOWHERE if taken.before is None else taken.before.value,
+        "step": taken.step.value,
+        "after": taken.after.value,
+        "at": taken.at,
+        "actor": taken.actor,
+        "reason": taken.reason,
+        "suspension": taken.number - 1 if taken.step is Step.SUSPEND else None,
+    }
+
+
+def _read_step(row: Mapping[Any, Any]) -> Taken:
+    return Taken(
+        number=row["number"],
+        before=CaseState(row["before"]) if row["before"] else None,
+        step=Step(row["step"]),
+        after=CaseState(row["after"]),
+        at=row["at"],
+        actor=row["actor"],
+        reason=row["reason"],
+    )
+
+
+def _event(case: Case, taken: Taken, detail: Mapping[str, Json]) -> AuditEvent:
+    said: dict[str, Json] = {"case": case.number, "reason": taken.reason, **detail}
+    return AuditEvent(taken.at, taken.actor, TAGS[taken.step], case.organization, said)

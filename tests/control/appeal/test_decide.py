@@ -1,0 +1,204 @@
+"""Deciding appeals: what they become, who may decide, and what the organization hears."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from regiongate.control import correct, exempt
+from regiongate.control.appeal.decide import Ruling, deny, grant_corrections, grant_exemption
+from regiongate.control.appeal.open import open_for
+from regiongate.control.appeal.statement import statement
+from regiongate.control.correct import Located
+from regiongate.control.network_of import network_of
+from regiongate.domain.appeal import AppealState
+from regiongate.domain.audit import Tag
+from regiongate.domain.case import Case, CaseState, Step
+from regiongate.domain.errors import CannotRun
+from regiongate.domain.notice import AppealOutcome
+from regiongate.store.appeals import Appeals
+from regiongate.store.cases import Cases
+from regiongate.store.database import Database
+from regiongate.store.exemptions import Corrections, Exemptions
+from tests.support.appeals import (
+    AT,
+    DAY,
+    appeal_now,
+    appealed,
+    case_now,
+    restricted,
+    sitting,
+    step,
+    told,
+    trail,
+)
+from tests.support.suspensions import proposed
+
+UNTIL = AT + timedelta(days=180)
+PARIS = Located(network_of("20.0.1.0/24"), "FR")
+
+
+def _exempt(database: Database, case: Case) -> None:
+    appeal = appealed(database, case).appeal
+    with sitting(database) as found:
+        grant_exemption(found, appeal.id, Ruling("bob", "A hospital.", UNTIL))
+
+
+def test_granted_it_becomes_an_exemption(database: Database) -> None:
+    """The organization is exempt until the end that was said, its case too, and it hears why."""
+    case = restricted(database)
+    appeal = appealed(database, case).appeal
+    with sitting(database) as found:
+        decided = grant_exemption(found, appeal.id, Ruling("bob", "A hospital.", UNTIL))
+    assert decided.appeal == appeal_now(database, appeal.id)
+    assert decided.appeal.outcome is AppealOutcome.EXEMPTION
+    now = case_now(database, case)
+    assert (now.state, now.appeal) == (CaseState.EXEMPT, None)
+    with database.reading() as connection:
+        [one] = Exemptions(connection).in_force(AT)
+    assert (one.organization, one.expires, one.appeal) == ("acme", UNTIL, appeal.id)
+    assert sorted(told(database)) == [
+        ("appeal-decided", appeal.id),
+        ("appeal-received", appeal.id),
+    ]
+    granted = trail(database, Tag.APPEAL_GRANTED, Tag.EXEMPTION_GRANTED, Tag.CASE_EXEMPTED)
+    assert [row[:2] for row in granted] == [
+        ("exemption:granted", "bob"),
+        ("case:exempted", "bob"),
+        ("appeal:granted", "bob"),
+    ]
+
+
+def test_an_exempt_organization_asks_for_more_time(database: Database) -> None:
+    """Granted again, the new exemption takes the place of the one that runs out."""
+    case = restricted(database)
+    _exempt(database, case)
+    with database.writing() as connection:
+        exempt.end_due(connection, UNTIL)
+    lapsed = case_now(database, case)
+    assert lapsed.state is CaseState.FOUND
+    with database.writing() as connection:
+        terms = exempt.Terms("For now.", "bob", UNTIL + DAY)
+        exempt.exempt(connection, exempt.Subject(organization="acme"), terms, UNTIL)
+    appeal = appealed(database, case, at=UNTIL).appeal
+    with sitting(database, UNTIL) as found:
+        grant_exemption(found, appeal.id, Ruling("bob", "Still a hospital.", None))
+    assert case_now(database, case).state is CaseState.EXEMPT
+    with database.reading() as connection:
+        [one] = Exemptions(connection).in_force(UNTIL)
+    assert (one.expires, one.appeal) == (None, appeal.id)
+
+
+def test_granted_it_becomes_corrections(database: Database) -> None:
+    """The networks are where it says, the case is released, and the organization hears of both."""
+    case = restricted(database)
+    appeal = appealed(database, case).appeal
+    more = Located(network_of("2a01:e00::/32"), "FR-IDF")
+    with sitting(database) as found:
+        decided = grant_corrections(
+            found, appeal.id, Ruling("bob", "Its geofeed is right.", UNTIL), [PARIS, more, PARIS]
+        )
+    assert [one.region for one in decided.corrections] == ["FR", "FR-IDF"]
+    assert decided.case == case_now(database, case)
+    assert decided.case.state is CaseState.RELEASED
+    assert decided.appeal.outcome is AppealOutcome.CORRECTION
+    with database.reading() as connection:
+        kept = Corrections(connection).in_force(AT)
+    assert sorted(kept, key=lambda one: one.region) == list(decided.corrections)
+    assert sorted(told(database)) == [
+        ("appeal-decided", appeal.id),
+        ("appeal-received", appeal.id),
+        ("released", ""),
+    ]
+
+
+def test_a_network_is_not_corrected_twice(database: Database) -> None:
+    """A correction that is in force is replaced only when that is said, and nothing is half done."""
+    case = restricted(database)
+    appeal = appealed(database, case).appeal
+    with database.writing() as connection:
+        correct.correct(connection, [PARIS], correct.Terms("Ours.", "bob", None), AT)
+    ruling, rome = Ruling("bob", "Rome.", None), Located(PARIS.network, "IT")
+    with pytest.raises(CannotRun, match="corrected to FR already"), sitting(database) as found:
+        grant_corrections(found, appeal.id, ruling, [rome])
+    assert appeal_now(database, appeal.id).state is AppealState.OPEN
+    assert case_now(database, case).appeal == appeal.id
+    with sitting(database) as found:
+        grant_corrections(found, appeal.id, ruling, [rome], replaces=True)
+    with database.reading() as connection:
+        [one] = Corrections(connection).in_force(AT)
+    assert one.region == "IT"
+
+
+def test_what_is_decided_stays(database: Database) -> None:
+    """An appeal is decided once; the second is told by whom and when."""
+    case = restricted(database)
+    appeal = appealed(database, case).appeal
+    with sitting(database) as found:
+        decided = deny(found, appeal.id, Ruling("bob", "No."))
+    assert decided.appeal.outcome is AppealOutcome.DENIED
+    assert case_now(database, case).state is CaseState.RESTRICTED
+    with pytest.raises(CannotRun, match="was denied by bob on 2026-06-17"), sitting(
+        database
+    ) as found:
+        grant_exemption(found, appeal.id, Ruling("carla", "Yes."))
+    assert told(database)[-1][0] in ("appeal-decided", "appeal-received")
+    with pytest.raises(CannotRun, match="no appeal a-none"), sitting(database) as found:
+        deny(found, "a-none", Ruling("bob", "No."))
+
+
+@pytest.mark.parametrize("reason", ["", " ", "two\nlines"])
+def test_a_decision_has_a_reason(database: Database, reason: str) -> None:
+    """Without one line of reason nothing is decided."""
+    appeal = appealed(database, restricted(database)).appeal
+    with pytest.raises(CannotRun, match="needs a reason"), sitting(database) as found:
+        deny(found, appeal.id, Ruling("bob", reason))
+
+
+def test_who_may_decide(database: Database) -> None:
+    """An approver, but not who recorded the appeal, nor who denied it the first time."""
+    case = restricted(database)
+    with sitting(database) as found:
+        appeal = open_for(found, case.number, "bob", statement("By telephone.")).appeal
+    for name, why in (("ann", "ann is operator"), ("bob", "bob recorded"), ("eve", "nobody here")):
+        with pytest.raises(CannotRun, match=why), sitting(database) as found:
+            deny(found, appeal.id, Ruling(name, "No."))
+    with sitting(database) as found:
+        deny(found, appeal.id, Ruling("carla", "No."))
+    again = appealed(database, case, at=AT + DAY).appeal
+    with pytest.raises(CannotRun, match="carla denied it the first time"), sitting(
+        database, AT + DAY
+    ) as found:
+        grant_exemption(found, again.id, Ruling("carla", "Yes.", None))
+    with sitting(database, AT + DAY) as found:
+        grant_exemption(found, again.id, Ruling("bob", "Yes.", None))
+
+
+def test_released_meanwhile(database: Database) -> None:
+    """An appeal whose case was released is decided all the same; no case is moved."""
+    case = restricted(database)
+    appeal = appealed(database, case).appeal
+    step(database, case_now(database, case), Step.RELEASE, AT)
+    with sitting(database) as found:
+        decided = grant_corrections(found, appeal.id, Ruling("bob", "Right."), [PARIS])
+    assert decided.case.state is CaseState.RELEASED
+    assert "released" not in [event for event, _ in told(database)]
+
+
+def test_a_proposal_is_withdrawn_and_its_proposer_does_not_decide(database: Database) -> None:
+    """An appeal ends a proposal; whoever made that one leaves the appeal to another."""
+    case = proposed(database)
+    opened = appealed(database, case, at=case.since + DAY)
+    assert opened.case.state is CaseState.RESTRICTED
+    with database.reading() as connection:
+        last = Cases(connection).steps(opened.case)[-1]
+        [kept] = Appeals(connection).where()
+    assert (last.step, last.actor) == (Step.WITHDRAW, "regiongate")
+    assert kept.step == case.steps
+    with pytest.raises(CannotRun, match="proposed the suspension"), sitting(
+        database, case.since + 2 * DAY
+    ) as found:
+        deny(found, opened.appeal.id, Ruling("bob", "No."))
+    with sitting(database, case.since + 2 * DAY) as found:
+        deny(found, opened.appeal.id, Ruling("carla", "No."))

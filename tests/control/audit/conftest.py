@@ -1,0 +1,5 @@
+"""Tests of a trail in a store run on both databases."""
+
+from tests.support.stores import database, postgresql, store_url
+
+__all__ = ["database", "postgresql", "store_url"]
