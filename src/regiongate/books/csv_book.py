@@ -25,9 +25,6 @@ HEADER = (
 
 ID, NAME, PLAN, CONTACT, LANGUAGE, VERIFIED, DIGEST, PREFIX = range(len(HEADER))
 
-Row = tuple[str, str, str | None, ProfileContact | None, Key | None]
-"""What a row says: id, name, plan, and a contact, a key, both or neither."""
-
 
 def read(lines: Lines, told: Told) -> Iterator[Profile]:
     """The profiles of a file, without facts and owners, for which a row has no room.
@@ -102,18 +99,24 @@ _NEEDS = (
 """Where the first of two cells is written, the second must be."""
 
 
-def _parsed(cells: Sequence[str]) -> Row | None:
-    """What a row says; None, or Wrong, where it says something wrong."""
-    if any(cells[one] and not cells[other] for one, other in _NEEDS):
+def _contact(cells: Sequence[str]) -> ProfileContact | None:
+    """The contact of a row. Raises ValueError or Wrong: the whole row is looked at then."""
+    address, language, verified = cells[CONTACT], cells[LANGUAGE], cells[VERIFIED]
+    if not address:
+        if language or verified:
+            raise ValueError("half a contact")
         return None
-    contact = key = None
-    if cells[CONTACT]:
-        whom = Contact(values.address(cells[CONTACT]), values.language(cells[LANGUAGE]))
-        contact = ProfileContact(whom, _flag(cells[VERIFIED]))
-    if cells[DIGEST]:
-        key = Key(values.digest(cells[DIGEST]), _prefix(cells[PREFIX]))
-    name, title = values.identity(cells[ID]), values.line(cells[NAME])
-    return name, title, _plan(cells[PLAN]), contact, key
+    return ProfileContact(Contact(address, values.language(language)), _flag(verified))
+
+
+def _key(cells: Sequence[str]) -> Key | None:
+    """The key of a row. Raises ValueError or Wrong: the whole row is looked at then."""
+    digest, prefix = cells[DIGEST], cells[PREFIX]
+    if not digest:
+        if prefix:
+            raise ValueError("half a key")
+        return None
+    return Key(values.digest(digest), prefix or None)
 
 
 def _wrongs(cells: Sequence[str]) -> Iterator[tuple[int, Wrong]]:
@@ -137,65 +140,66 @@ class _Rows:
         self._told = told
         self._order = order
         self._ordered = itemgetter(*order)
-        self._id: str | None = None
-        self._name = ""
-        self._plan: str | None = None
+        self._card: tuple[str, ...] | None = None
         self._contacts: dict[str, ProfileContact] = {}
         self._keys: dict[bytes, Key] = {}
 
     def profiles(self, rows: Iterable[list[str]]) -> Iterator[Profile]:
         """One for each run of rows with the same id."""
         for cells in rows:
-            found = self._row(cells) if cells else None
-            if found is None:
-                continue
-            if found[ID] != self._id:
-                yield from self._gathered()
-                self._begin(*found[:3])
-            self._add(found)
+            if len(cells) == len(HEADER):
+                ordered = self._ordered(cells)
+                if self._card is None or ordered[ID] != self._card[ID]:
+                    yield from self._gathered()
+                self._take(ordered)
+            elif cells:
+                message = f"The row has {len(cells)} columns"
+                remedy = f"write {len(HEADER)}, as the header"
+                self._lines.report(1, Wrong("bad-row", message, remedy))
         yield from self._gathered()
 
-    def _row(self, cells: list[str]) -> Row | None:
-        """What a row says; None when that is wrong, which is noted."""
-        if len(cells) != len(HEADER):
-            message = f"The row has {len(cells)} columns"
-            self._lines.report(1, Wrong("bad-row", message, f"write {len(HEADER)}, as the header"))
-            return None
-        ordered = self._ordered(cells)
+    def _take(self, cells: tuple[str, ...]) -> None:
+        """Take one row, or note everything that is wrong with it."""
+        # Nearly every row is right, so what is wrong with one is looked for only then.
         try:
-            found = _parsed(ordered)
-        except Wrong:
-            found = None
-        if found is None:
-            for number, wrong in _wrongs(ordered):
+            if self._card is None:
+                values.identity(cells[ID])
+            if self._card is None or cells[NAME:CONTACT] != self._card[NAME:CONTACT]:
+                values.line(cells[NAME])
+                _plan(cells[PLAN])
+            contact, key = _contact(cells), _key(cells)
+        except (ValueError, Wrong):
+            for number, wrong in _wrongs(cells):
                 self._report(number, wrong)
-        return found
+        else:
+            self._add(cells, contact, key)
 
-    def _begin(self, name: str, title: str, plan: str | None) -> None:
-        self._id, self._name, self._plan = name, title, plan
-        self._contacts, self._keys = {}, {}
-        self._report(ID, self._told.organization(name, self._lines.number))
-
-    def _add(self, row: Row) -> None:
-        name, title, plan, contact, key = row
-        for number, said, known in ((NAME, title, self._name), (PLAN, plan, self._plan)):
-            if said != known:
+    def _add(self, cells: tuple[str, ...], contact: ProfileContact | None, key: Key | None) -> None:
+        if self._card is None:
+            self._card = cells[:CONTACT]
+            self._report(ID, self._told.organization(cells[ID], self._lines.number))
+        for number in (NAME, PLAN):
+            if cells[number] != self._card[number]:
                 self._contradiction(number, f"`{HEADER[number]}` is another than further up")
         if contact is not None:
             # Letters of another case name the same mailbox nearly everywhere.
-            known_contact = self._contacts.setdefault(contact.contact.address.lower(), contact)
-            if known_contact != contact:
+            known = self._contacts.setdefault(contact.contact.address.lower(), contact)
+            if known != contact:
                 self._contradiction(CONTACT, "The contact is told of otherwise further up")
         if key is not None:
-            self._report(DIGEST, self._told.key(key.digest, name))
+            self._report(DIGEST, self._told.key(key.digest, cells[ID]))
             if self._keys.setdefault(key.digest, key) != key:
                 self._contradiction(PREFIX, "The key has another prefix further up")
 
     def _gathered(self) -> Iterator[Profile]:
-        if self._id is not None:
-            keys = sorted(self._keys.values(), key=lambda key: key.digest)
-            contacts = tuple(self._contacts.values())
-            yield Profile(self._id, self._name, self._plan, contacts, tuple(keys))
+        """What the rows of one organization have said, and nothing of the next yet."""
+        if self._card is not None:
+            name, title, plan = self._card
+            contacts, keys = tuple(self._contacts.values()), tuple(self._keys.values())
+            if len(keys) > 1:
+                keys = tuple(sorted(keys, key=lambda key: key.digest))
+            yield Profile(name, title, plan or None, contacts, keys)
+        self._card, self._contacts, self._keys = None, {}, {}
 
     def _contradiction(self, number: int, message: str) -> None:
         self._report(number, Wrong("contradiction", message, "say the same in each of its rows"))

@@ -45,7 +45,7 @@ _MOST_SHOWN = 100
 
 @click.group(cls=LazyGroup, lazy=LAZY)
 def audit() -> None:
-    """Show, verify and export the audit trail; it proves that nothing in it was changed."""
+    """Verify, export and show the audit trail."""
 
 
 @audit.command()
@@ -126,7 +126,7 @@ def export(
 @audit.command()
 @click.option("--organization", metavar="ID", help="Only events about this organization.")
 @click.option("--case", type=int, metavar="NUMBER", help="Only events about this case.")
-@click.option("--tag", "tags", multiple=True, type=click.Choice([*Tag]), help="Only such events.")
+@click.option("--tag", "tags", multiple=True, type=click.Choice([tag.value for tag in Tag]), help="Only such events.")
 @click.option("--actor", metavar="NAME", help="Only what this person did.")
 @click.option("--since", type=Instant(), help="Only from this instant on.")
 @click.option("--until", type=Instant(), help="Only before this instant.")
@@ -152,7 +152,7 @@ def show(
 
     It does not verify them: that is for `regiongate audit verify`.
     """
-    which = Which(tuple(map(str, tags)), actor, organization, since, until)
+    which = Which(tags, actor, organization, since, until)
     with closing(open_store(store_url, state_dir)) as database, database.reading() as connection:
         found = select(connection, which, case, None if everything else last)
     if as_json:

@@ -38,6 +38,10 @@ LAZY = {
         "regiongate.cli.case_exempt:exempt",
         "Exempt an organization, a key or a network, or end that.",
     ),
+    "correct": Lazy(
+        "regiongate.cli.case_correct:correct",
+        "Say where networks really are, against every source, or end that.",
+    ),
     "propose": Lazy(
         "regiongate.cli.case_suspend:propose",
         "Propose to suspend the account of a case.",

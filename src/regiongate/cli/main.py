@@ -24,6 +24,10 @@ COMMANDS = {
         "regiongate.cli.up:down",
         "Stop the gateway of a state directory, also one whose `up` has died.",
     ),
+    "demo": Lazy(
+        "regiongate.cli.demo:demo",
+        "Watch the whole loop happen within a minute, with a real gateway and real mail.",
+    ),
     "policy": Lazy(
         "regiongate.cli.policy:policy",
         "Check, test, compare, show and begin policy files.",

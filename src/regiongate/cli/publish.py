@@ -12,16 +12,19 @@ from rich.console import Console
 from regiongate.cli import output
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.options import FilePath, json_option, sources_option
+from regiongate.cli.store_option import store_option
 from regiongate.compiler.bundle import GENERATION, ORGANIZATIONS
 from regiongate.compiler.reader import BundleReader
-from regiongate.control import build, run
+from regiongate.control import build, run, standings
 from regiongate.control.ages import alarms, recorded, softened
 from regiongate.control.publish import publish as put_in_force
 from regiongate.control.publish import publish_bundle
+from regiongate.control.standings import Standings
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway.state import State
 from regiongate.gateway.swap import Swapped
 from regiongate.geo.store.catalogue import Catalogue
+from regiongate.store.database import Database
 
 
 @click.command()
@@ -35,6 +38,7 @@ from regiongate.geo.store.catalogue import Catalogue
 @click.option("--back-to", metavar="GENERATION", help="Publish an older generation once more.")
 @sources_option
 @state_option
+@store_option
 @json_option
 def publish(
     policy: Path | None,
@@ -43,12 +47,16 @@ def publish(
     back_to: str | None,
     catalogue: Catalogue,
     state_dir: Path,
+    store_url: str | None,
     as_json: bool,
 ) -> None:
     """Swap a new policy into a running gateway.
 
     The policy's own tests, the bundle's verification, Envoy itself and a probe of every kind of
     place must all agree; otherwise the old generation stays in force, and the reason is said.
+
+    With a new policy, what cases have decided stays in force: as the store of --store says, else
+    as it is in force now.
     """
     if sum(given is not None for given in (policy, bundle_dir, back_to)) != 1:
         raise click.UsageError("Name one of --policy, --bundle and --back-to.")
@@ -61,6 +69,7 @@ def publish(
     with Console(stderr=True).status("compiling, verifying, swapping"):
         if policy is not None:
             what = build.inputs(policy, organizations or _table_in_force(state), catalogue)
+            what = standings.applied(what, _standings(state, store_url))
             swapped = put_in_force(state, settings, what, datetime.now(UTC))
         else:
             folder = bundle_dir or state.bundle(str(back_to))
@@ -70,6 +79,22 @@ def publish(
     _tell(swapped, as_json)
     if not as_json:
         _alarm(state, swapped.generation, catalogue)
+
+
+def _standings(state: State, store_url: str | None) -> Standings:
+    """What cases have decided. A store is asked only where it was named: which one the running
+    gateway has is known to its control process, which puts in force what is new there.
+    """
+    if store_url is not None:
+        database = Database.open(store_url)
+        try:
+            return standings.of_store(database, datetime.now(UTC))
+        finally:
+            database.close()
+    current = state.current()
+    return (
+        Standings() if current is None else standings.of_bundle(BundleReader(state.bundle(current)))
+    )
 
 
 def _table_in_force(state: State) -> Path | None:

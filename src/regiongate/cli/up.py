@@ -15,15 +15,19 @@ from rich.console import Console
 
 from regiongate.cli.gateway_options import SAMPLE, gateway_options, settings, state_option
 from regiongate.cli.options import FilePath, sources_option
+from regiongate.cli.store_option import store_option
 from regiongate.compiler.envoy.settings import Endpoint, Settings, endpoint
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.snapshot import Inputs
-from regiongate.control import build, run
+from regiongate.control import build, run, standings
 from regiongate.control.ages import aged, alarms, recorded, softened
+from regiongate.control.enforce import Enforcer
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.domain.refusal import SELF_CHECK_PATH
+from regiongate.gateway.envoy import Envoy
 from regiongate.gateway.state import State
 from regiongate.geo.store.catalogue import Catalogue
+from regiongate.store.database import NAME, Database, default_url
 
 _policy_option = click.option(
     "--policy", type=FilePath(), help="The policy file.  [default: the sample policy]"
@@ -47,6 +51,7 @@ class _Banner(Console):
 @sources_option
 @gateway_options
 @state_option
+@store_option
 @click.option(
     "--sample-listen",
     metavar="HOST:PORT",
@@ -58,13 +63,15 @@ def up(
     organizations: Path | None,
     catalogue: Catalogue,
     state_dir: Path,
+    store_url: str | None,
     sample_listen: str | None,
     workers: int | None,
     **options: Any,
 ) -> None:
     """Put a real Envoy in front of an API and enforce a policy file on it.
 
-    Ctrl-C stops everything. A gateway that already runs in the state directory is picked up.
+    What is decided in the cases of the store is put in force within a second. Ctrl-C stops
+    everything. A gateway that already runs in the state directory is picked up.
     """
     sampled = options["upstream_url"] is None
     if sample_listen is not None and not sampled:
@@ -84,13 +91,41 @@ def up(
         signal.signal(number, lambda *_: stop.set())
     with state.lock("up", f"`regiongate up` already runs for {state.root}"):
         state.want_stop(False)
+        store = _Store(store_url, state)
         with console.status("compiling the policy and starting Envoy"):
             what = _inputs(policy, organizations, catalogue)
+            if (database := store.find()) is not None:
+                what = standings.applied(what, standings.of_store(database, datetime.now(UTC)))
             started = _start(state, chosen, what, workers, behind)
         _tell(console, state, chosen, started, catalogue, sampled)
-        run.watch(state, workers, behind, stop, lambda text: console.print(f"[bold]·[/] {text}"))
+
+        def enforcer() -> Enforcer | None:
+            found = store.find()
+            if found is None:
+                return None
+            return Enforcer(state, chosen, Envoy(state, workers), found, catalogue, what)
+
+        def tell(text: str) -> None:
+            console.print(f"[bold]·[/] {text}")
+
+        run.watch(state, workers, behind, stop, tell, find_enforcer=enforcer)
         console.print("stopping")
         run.stop(state)
+
+
+class _Store:
+    """The store that was said, or the one in the state directory as soon as there is one."""
+
+    def __init__(self, url: str | None, state: State) -> None:
+        self._url = url
+        self._state = state
+        self._found: Database | None = None
+
+    def find(self) -> Database | None:
+        """The open store. Raises CannotRun when the one that was said cannot be opened."""
+        if self._found is None and (self._url or (self._state.root / NAME).exists()):
+            self._found = Database.open(self._url or default_url(self._state.root))
+        return self._found
 
 
 @click.command()

@@ -21,7 +21,7 @@ from regiongate.compiler.envoy.files import BOOTSTRAP, GATE
 from regiongate.compiler.envoy.settings import Settings, to_record
 from regiongate.compiler.snapshot import Snapshot
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.organization import ORDINARY
+from regiongate.domain.organization import ORDINARY, State
 from regiongate.domain.verdict import Row
 
 FORMAT = "regiongate-bundle/1"
@@ -159,6 +159,8 @@ def _manifest(
             "place_keys": len(snapshot.atlas.places),
             "organizations": len(snapshot.organizations),
             "organizations_not_ordinary": len(special),
+            "exempt": sum(row.standing.state is State.EXEMPT for row in special),
+            "suspended": sum(row.standing.state is State.SUSPENDED for row in special),
         },
         "files": {
             name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}

@@ -244,6 +244,10 @@ class BundleReader:
 
     def organizations(self) -> dict[str, Organization]:
         """The organizations by id, as rulings and the policy's own exemptions leave them."""
+        return self._organizations
+
+    @cached_property
+    def _organizations(self) -> dict[str, Organization]:
         return {row.id: row for row in standings(self.roll, self.policy)}
 
     def keys(self) -> dict[bytes, Standing]:

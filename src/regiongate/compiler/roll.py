@@ -77,6 +77,10 @@ class Roll(Sequence[Organization]):
         pairs = ((row.id, key) for row in self.registered for key in sorted(row.keys))
         return _HEAD + "".join(f"{name},{key.hex()}\n" for name, key in pairs).encode("ascii")
 
+    def prepare(self) -> None:
+        """Make at once what is made but once, for whoever will be in a hurry."""
+        _ = self.keys, self.listed_file, self.registered_file, self.listed_words
+
     @cached_property
     def listed_words(self) -> str:
         """Those of the file as JSON, for the digest of a generation's inputs."""

@@ -7,16 +7,14 @@ grew by may concern a gateway, a generation is made from the one in force, with 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from regiongate.compiler.envoy.settings import Settings
-from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.roll import Roll
 from regiongate.compiler.snapshot import Inputs
 from regiongate.control import build, standings
-from regiongate.control.publish import Held, publish_after
+from regiongate.control.publish import Held, hold, publish_after
 from regiongate.control.standings import Standings
 from regiongate.domain.audit import AuditEvent, Json, Tag
 from regiongate.domain.errors import CannotRun, ProblemsFound
@@ -25,146 +23,133 @@ from regiongate.domain.ruling import RulingKind
 from regiongate.gateway import events
 from regiongate.gateway.envoy import Envoy
 from regiongate.gateway.state import State
-from regiongate.gateway.swap import Swapped
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.store.audit import AuditTrail
 from regiongate.store.database import Database
 from regiongate.store.rulings import Rulings
 
-_LOOK_AGAIN = 10.0
+_READ_AGAIN = 30.0
 """After how many seconds the store is read though nothing has changed: what was granted for an
 instant to come begins then."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 
 
+@dataclass(slots=True)
 class Enforcer:
     """Keeps the standings of one running gateway those of one store.
 
-    `what` are inputs whose sources may serve again, of any policy.
+    `known` are inputs whose sources may serve again, of any policy. `seconds` is how long the last
+    decision took, from when it was seen until it was in force.
     """
 
-    def __init__(
-        self,
-        state: State,
-        settings: Settings,
-        database: Database,
-        what: Inputs | None,
-        catalogue: Catalogue,
-        envoy: Envoy,
-    ) -> None:
-        self._state = state
-        self._settings = settings
-        self._database = database
-        self._what = what
-        self._catalogue = catalogue
-        self._envoy = envoy
-        self._generation: str | None = None
-        self._base: Inputs | None = None
-        self._said: Standings | None = None
-        self._held: Held | None = None
-        self._revision = -1
-        self._due = 0.0
-        self._pause = _FIRST_PAUSE
-        self.seconds: float | None = None
-        """How long the last decision took, from when it was seen until it was in force."""
+    state: State
+    settings: Settings
+    envoy: Envoy
+    database: Database
+    catalogue: Catalogue
+    known: Inputs | None = None
+    seconds: float | None = None
+    _held: Held | None = None
+    _base: Inputs | None = None
+    _said: Standings | None = None
+    _revision: int = -1
+    _due: float = 0.0
+    _pause: float = _FIRST_PAUSE
+    _owed: list[AuditEvent] = field(default_factory=list)
 
     def look(self, at: datetime) -> str | None:
         """Put in force what has been decided; in words what was done, None for nothing.
 
         What cannot be put in force leaves everything as it is, is told, and tried again.
         """
-        if self._state.is_locked("publish"):
-            return None  # Whatever comes of it is looked at the next time.
         begun = time.monotonic()
+        if begun < self._due and self._said is None:
+            return None  # The last attempt failed a moment ago.
+        if self.state.is_locked("publish"):
+            return None  # Whatever comes of it is looked at the next time.
         try:
-            if not self._is_news(at):
+            held, base = self._in_force()
+            said = self._news(at)
+            if said is None or not self._differs(base, said, at):
                 return None
-            told = self._enforce(at, begun)
+            return self._enforce(held, base, said, at, begun)
         except (CannotRun, ProblemsFound) as error:
             self._said, self._due = None, begun + self._pause
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
-            reason = str(error)
-            events.note(self._state, "standings-refused", kept=self._generation, reason=reason)
-            return f"ALARM: what was decided is not in force, {reason}"
-        self._pause = _FIRST_PAUSE
-        return told
+            reason, kept = str(error), self.state.current()
+            events.note(self.state, "standings-refused", kept=kept, reason=reason)
+            return f"ALARM: what is decided is not in force: {reason}"
 
-    def _is_news(self, at: datetime) -> bool:
-        """Whether the store may say something else than what is in force; reads it if so."""
-        now, current = time.monotonic(), self._state.current()
-        if self._said is None and now < self._due:
-            return False  # The last attempt failed a moment ago.
-        with self._database.reading() as connection:
-            store = Rulings(connection)
-            revision = store.revision()
-            if self._said is None:
-                self._said = Standings(store.in_force(at), store.registered())
-            elif revision == self._revision and current == self._generation and now < self._due:
-                return False
-            else:
-                ruled, registered = store.changed(self._revision)
-                if ruled or now >= self._due:
-                    self._said = replace(self._said, rulings=store.in_force(at))
-                if registered:
-                    self._said = replace(self._said, registered=store.registered())
-        self._revision, self._due = revision, now + _LOOK_AGAIN
-        self._read_generation(current)
-        return self._differs(at)
-
-    def _read_generation(self, current: str | None) -> None:
-        """Read what is in force, where somebody else has put it there."""
+    def _in_force(self) -> tuple[Held, Inputs]:
+        """What is in force, read anew where somebody else has put it there."""
+        current = self.state.current()
         if current is None:
             raise CannotRun("no generation is in force")
-        if current != self._generation or self._base is None:
-            bundle = BundleReader(self._state.bundle(current))
-            self._base = build.in_force(bundle, self._what, self._catalogue)
-            self._generation = current
+        if self._held is None or self._base is None or self._held.generation != current:
+            self._held = hold(self.state, current)
+            self._base = build.in_force(self._held.bundle, self.known, self.catalogue)
+            self._held.bundle.roll.prepare()
+            self._revision = -1
+        return self._held, self._base
 
-    def _differs(self, at: datetime) -> bool:
-        """Whether the store says something else. What has come to its end needs nobody."""
-        if self._base is None or self._said is None:
-            return False
-        kept = Standings(self._base.policy.rulings, Roll.of(self._base.organizations).registered)
-        return kept.lasting(at) != self._said.lasting(at) or (
-            kept.registered is not self._said.registered
-            and tuple(kept.registered) != tuple(self._said.registered)
-        )
+    def _news(self, at: datetime) -> Standings | None:
+        """What the store says, None where it cannot be anything new."""
+        now, known = time.monotonic(), self._said
+        if self._owed:
+            self._write_down()
+        with self.database.reading() as connection:
+            store = Rulings(connection)
+            revision = store.revision()
+            if known is not None and revision == self._revision and now < self._due:
+                return None
+            ruled, registered = store.changed(self._revision)
+            if known is None:
+                known = Standings(store.in_force(at), store.registered())
+            if ruled or now >= self._due:
+                known = replace(known, rulings=store.in_force(at))
+            if registered:
+                known = replace(known, registered=store.registered())
+        self._said, self._revision, self._due = known, revision, now + _READ_AGAIN
+        return known
 
-    def _enforce(self, at: datetime, begun: float) -> str:
-        if self._base is None or self._said is None:
-            raise CannotRun("nothing has been read")
-        roll = Roll.of(self._base.organizations)
-        if tuple(roll.registered) != tuple(self._said.registered):
-            roll = Roll(roll.listed, self._said.registered)
-        what = standings.applied(self._base, self._said, roll)
+    def _differs(self, base: Inputs, said: Standings, at: datetime) -> bool:
+        """Whether the store says another thing. What has come to its end needs nobody."""
+        kept = Standings(base.policy.rulings, Roll.of(base.organizations).registered)
+        if kept.registered != said.registered:
+            return True
+        # The same rows, so that they need not be compared one by one again.
+        self._said = replace(said, registered=kept.registered)
+        return kept.lasting(at) != said.lasting(at)
+
+    def _enforce(
+        self, held: Held, base: Inputs, said: Standings, at: datetime, begun: float
+    ) -> str:
+        roll = Roll.of(base.organizations)
+        if roll.registered != said.registered:
+            roll = Roll(roll.listed, said.registered)
+        what = standings.applied(base, said, roll)
         swapped, self._held = publish_after(
-            self._held, self._state, self._settings, what, at, self._envoy
+            self.state, self.settings, what, at, envoy=self.envoy, held=held
         )
-        self._base, self._generation = what, swapped.generation
-        self.seconds = time.monotonic() - begun
-        counts = self._counts()
-        events.note(
-            self._state,
-            "standings-enforced",
-            generation=swapped.generation,
-            seconds=round(self.seconds, 3),
-            **counts,
-        )
-        self._write_down(swapped, counts, at)
-        said = ", ".join(f"{count} {name}" for name, count in counts.items())
-        return f"what was decided is in force after {self.seconds * 1000:.0f} ms: {said}"
+        self._base, self._pause, self.seconds = what, _FIRST_PAUSE, time.monotonic() - begun
+        counts = {f"{kind}s": sum(o.kind is kind for o in said.rulings) for kind in RulingKind}
+        place = {"generation": swapped.generation, "parent": swapped.parent}
+        took = round(self.seconds, 3)
+        events.note(self.state, "standings-enforced", **place, **counts, seconds=took)
+        detail: dict[str, Json] = {**place, **counts}
+        self._owed.append(AuditEvent(at, SYSTEM, Tag.STANDINGS_PUBLISHED, None, detail))
+        self._write_down()
+        words = ", ".join(f"{count} {name}" for name, count in counts.items())
+        return f"what was decided is in force after {self.seconds * 1000:.0f} ms: {words}"
 
-    def _counts(self) -> dict[str, int]:
-        rulings = () if self._said is None else self._said.rulings
-        names = {kind: f"{kind}s" for kind in RulingKind}
-        return {name: sum(one.kind is kind for one in rulings) for kind, name in names.items()}
+    def _write_down(self) -> None:
+        """Write to the trail what has been done; what does not get there is owed.
 
-    def _write_down(self, swapped: Swapped, counts: dict[str, int], at: datetime) -> None:
-        detail: dict[str, Json] = {
-            "generation": swapped.generation,
-            "parent": swapped.parent,
-            **counts,
-        }
-        event = AuditEvent(at, SYSTEM, Tag.STANDINGS_PUBLISHED, None, detail)
-        with self._database.writing() as connection:
-            AuditTrail(connection).write([event])
+        It is in force nevertheless, so this is no reason to say otherwise.
+        """
+        try:
+            with self.database.writing() as connection:
+                AuditTrail(connection).write(self._owed)
+            self._owed.clear()
+        except CannotRun as error:
+            events.note(self.state, "audit-not-written", reason=str(error))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -57,9 +59,11 @@ def import_organizations(
         acting(connection, person, Act.IMPORT)
     # The files are read before the transaction, which keeps others from writing meanwhile.
     books = Books()
-    rows = _rows(books, files, hear)
+    with _no_collection():
+        rows = _rows(books, files, hear)
     hear("writing", None)
     with (
+        _no_collection(),
         transactions(database, rehearsed=rehearsed) as transaction,
         transaction() as connection,
     ):
@@ -67,6 +71,18 @@ def import_organizations(
         imported = Imported(tuple(books.read), _taken_in(connection, books, rows, at))
         AuditTrail(connection).write([_event(imported, actor.name, at)])
     return imported
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the collector of cycles away: nothing here has one, and it costs a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _rows(books: Books, files: Sequence[Path], hear: Hear) -> ProfileRows:

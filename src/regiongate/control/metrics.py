@@ -19,12 +19,15 @@ FILE = "metrics.prom"
 Samples = list[tuple[Mapping[str, str], float]]
 
 
-def write(state: State, at: datetime) -> None:
-    """Write the metrics of a gateway at an instant. What cannot be written is noted, no more."""
+def write(state: State, at: datetime, seconds: float | None = None) -> None:
+    """Write the metrics of a gateway at an instant. What cannot be written is noted, no more.
+
+    `seconds` is how long it took to put the last decision in force.
+    """
     current = state.current()
     try:
         if current is not None:
-            replace(state.root / FILE, text(state.manifest(current), at).encode())
+            replace(state.root / FILE, text(state.manifest(current), at, seconds).encode())
     except (CannotRun, OSError, ValueError) as error:
         events.note(state, "metrics-not-written", reason=str(error))
 
@@ -34,11 +37,12 @@ def forget(state: State) -> None:
     (state.root / FILE).unlink(missing_ok=True)
 
 
-def text(manifest: Mapping[str, Any], at: datetime) -> str:
+def text(manifest: Mapping[str, Any], at: datetime, seconds: float | None = None) -> str:
     """The metrics of a gateway in which the bundle of a manifest is in force."""
+    families = [*_families(manifest, at), *_standings(manifest, seconds)]
     return "".join(
         f"# HELP {name} {about}\n# TYPE {name} gauge\n" + "".join(_lines(name, samples))
-        for name, about, samples in _families(manifest, at)
+        for name, about, samples in families
     )
 
 
@@ -63,6 +67,18 @@ def _families(manifest: Mapping[str, Any], at: datetime) -> Iterator[tuple[str, 
     yield "regiongate_source_maximum_age_days", about, [(n, o["maximum_age"]) for n, o in sources]
     about = "Whether a source is older than it may be."
     yield "regiongate_source_stale", about, [(name, int(one["stale"])) for name, one in sources]
+
+
+def _standings(
+    manifest: Mapping[str, Any], seconds: float | None
+) -> Iterator[tuple[str, str, Samples]]:
+    counts = manifest["counts"]
+    about = "Organizations that do not stand as all others do, in the table in force."
+    held: Samples = [({"state": state}, counts[state]) for state in ("exempt", "suspended")]
+    yield "regiongate_organizations", about, held
+    if seconds is not None:
+        about = "How long it took to put the last decision of a case in force."
+        yield "regiongate_enforcement_seconds", about, [({}, seconds)]
 
 
 def _lines(name: str, samples: Samples) -> Iterator[str]:

@@ -41,20 +41,21 @@ def publish(
     state: State, settings: Settings, what: Inputs, at: datetime, envoy: Envoy | None = None
 ) -> Swapped:
     """Compile the inputs and make the running gateway obey them."""
-    return publish_after(None, state, settings, what, at, envoy or Envoy(state))[0]
+    return publish_after(state, settings, what, at, envoy=envoy or Envoy(state))[0]
 
 
 def publish_after(
-    held: Held | None,
     state: State,
     settings: Settings,
     what: Inputs,
     at: datetime,
+    *,
     envoy: Envoy,
+    held: Held | None = None,
 ) -> tuple[Swapped, Held]:
     """The same, by what is `held` of the generation in force, for the next time."""
     with _alone(state), _refusal_noted(state):
-        made = _install(state, settings, what, at, held, running=True)
+        made = _install(state, settings, what, at, held=held, running=True)
         return _swap(state, envoy, made.generation), made
 
 
@@ -78,7 +79,20 @@ def install(
     For a gateway that is `running` already, it must also fit what that one was started with.
     Raises ProblemsFound when a test of the policy fails, CannotRun when the bundle is not sound.
     """
-    return _install(state, settings, what, at, None, running=running).generation
+    return _install(state, settings, what, at, held=None, running=running).generation
+
+
+def hold(state: State, generation: str) -> Held:
+    """An installed generation, read and found sound; CannotRun when it is not.
+
+    Envoy is not asked: it runs it.
+    """
+    found, bundle = examine(state.bundle(generation), envoy=False)
+    if found or bundle is None:
+        raise CannotRun(f"the bundle {generation} is damaged: {found[0]}")
+    parent, atlas, book = bundle.parent(), bundle.atlas(), bundle.book()
+    kept = replace(parent, atlas=lambda: atlas, book=lambda: book)
+    return Held(generation, kept, bundle)
 
 
 def _install(
@@ -86,8 +100,8 @@ def _install(
     settings: Settings,
     what: Inputs,
     at: datetime,
-    held: Held | None,
     *,
+    held: Held | None,
     running: bool,
 ) -> Held:
     current = state.current()

@@ -14,9 +14,11 @@ from regiongate.compiler.bundle import to_json
 from regiongate.compiler.envoy.files import BOOTSTRAP
 from regiongate.compiler.envoy.settings import Endpoint, Settings, from_record, to_record
 from regiongate.compiler.envoy.slots import SLOTS
+from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.snapshot import Inputs
-from regiongate.control import metrics
+from regiongate.control import metrics, standings
 from regiongate.control.ages import aged, alarm, recorded
+from regiongate.control.enforce import Enforcer
 from regiongate.control.publish import KEEP, install
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway import events
@@ -28,8 +30,10 @@ from regiongate.gateway.state import State, replace
 from regiongate.gateway.swap import agree
 
 _LOOK_EVERY = 0.5
+_DECISIONS_EVERY = 0.1
 _MEASURE_EVERY = 60.0
-_LONGEST_PAUSE = 30.0
+_PAUSE = 5.0
+"""Between attempts to start an Envoy that does not start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +76,30 @@ def watch(
     behind: Endpoint | None,
     stop: Event,
     tell: Callable[[str], None],
+    *,
+    find_enforcer: Callable[[], Enforcer | None] = lambda: None,
 ) -> None:
     """Start Envoy, and the sample API `behind` it, again should they die; tell of every change.
 
     The metrics are written at once, at every change and every minute; a source that has become
-    stale is told of.
+    stale is told of. Once `find_enforcer` has found a store, what is decided there is put in force.
 
     Ends when `stop` is set, or when `regiongate down` asks for it.
     """
     envoy = Envoy(state, workers)
-    known, pause, measured = state.current(), _LOOK_EVERY, -_MEASURE_EVERY
+    known, due, measured = state.current(), 0.0, -_MEASURE_EVERY
     stale = _alarms(state, datetime.now(UTC)).keys()
-    losses = Losses(state, envoy)
-    while not stop.wait(pause) and not state.stop_wanted():
-        pause = _LOOK_EVERY
+    losses, enforcer = Losses(state, envoy), find_enforcer()
+    while not stop.wait(_LOOK_EVERY if enforcer is None else _DECISIONS_EVERY):
+        if state.stop_wanted():
+            break
+        if enforcer is not None and (told := enforcer.look(datetime.now(UTC))) is not None:
+            tell(told)
+        if time.monotonic() < due:
+            continue
+        enforcer, due = enforcer or find_enforcer(), time.monotonic() + _LOOK_EVERY
         if envoy.daemon.pid() is None and not _relaunch(state, envoy, tell):
-            pause = min(_LONGEST_PAUSE, max(2 * pause, 5.0))
+            due += _PAUSE
         if behind is not None and sample(state, behind).pid() is None:
             tell("the sample API died; starting it again")
             sample(state, behind).start()
@@ -98,7 +110,7 @@ def watch(
             tell(f"generation {current} is in force")
         if time.monotonic() - measured >= _MEASURE_EVERY:
             measured, now = time.monotonic(), datetime.now(UTC)
-            metrics.write(state, now)
+            metrics.write(state, now, None if enforcer is None else enforcer.seconds)
             found = _alarms(state, now)
             for name in found.keys() - stale:
                 tell(f"ALARM: {found[name]}: see regiongate geo list")
@@ -186,7 +198,13 @@ def _pick_up(state: State, settings: Settings, what: Inputs) -> Started:
     if current is None:
         raise CannotRun(f"{state.root} has no current generation: stop it with `regiongate down`")
     events.note(state, "picked-up", generation=current)
-    return Started(current, found=True, differs=state.manifest(current)["inputs"] != what.digest())
+    differs = state.manifest(current)["inputs"] != what.digest()
+    if differs:
+        # What the store has decided since then is put in force in any case.
+        bundle = BundleReader(state.bundle(current))
+        said = standings.applied(what, standings.of_bundle(bundle))
+        differs = bundle.manifest["inputs"] != said.digest()
+    return Started(current, found=True, differs=differs)
 
 
 def _install_if_new(state: State, settings: Settings, what: Inputs, at: datetime) -> str:

@@ -7,7 +7,6 @@ counts (`domain.organization.standings`). That a key belongs to two organization
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -28,7 +27,7 @@ class Standings:
     """The rulings in force, sorted, and the organizations that have keys, sorted by id."""
 
     rulings: tuple[Ruling, ...] = ()
-    registered: Sequence[Organization] = ()
+    registered: tuple[Organization, ...] = ()
 
     def lasting(self, at: datetime) -> tuple[Ruling, ...]:
         """The rulings that have not come to their end."""

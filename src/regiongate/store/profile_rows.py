@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-from regiongate.domain.profile import Fact, Holding, Owner, Profile, ProfileContact
+from regiongate.domain.profile import Fact, Holding, Owner, Profile
 
 CARDS = pa.schema(
     [
@@ -70,37 +70,31 @@ class ProfileRows:
         return int(self.cards.num_rows)
 
 
-@dataclass(slots=True)
-class _Columns:
-    """The values of each table, one list for each of its columns."""
-
-    cards: list[list[Any]] = field(default_factory=lambda: [[] for _ in CARDS])
-    contacts: list[list[Any]] = field(default_factory=lambda: [[] for _ in CONTACTS])
-    keys: list[list[Any]] = field(default_factory=lambda: [[] for _ in KEYS])
-    facts: list[list[Any]] = field(default_factory=lambda: [[] for _ in FACTS])
-
-
 def rows_of(profiles: Iterable[Profile], dossier: bool) -> ProfileRows:
     """The rows of some profiles. `dossier`: their facts, holdings and owners were told."""
-    columns = _Columns()
+    cards: list[tuple[Any, ...]] = []
+    contacts: list[tuple[Any, ...]] = []
+    keys: list[tuple[Any, ...]] = []
+    facts: list[tuple[Any, ...]] = []
     holdings: dict[Holding, None] = {}
     owners: dict[str, Owner] = {}
     for one in profiles:
         told = _dossier(one) if dossier else None
-        _append(columns.cards, (one.id, one.name, one.plan, _card(one), told))
-        for place, contact in enumerate(one.contacts, start=1):
-            _append(columns.contacts, _contact(one.id, place, contact))
+        cards.append((one.id, one.name, one.plan, _card(one), told))
+        for place, known in enumerate(one.contacts, start=1):
+            whom = known.contact
+            contacts.append((one.id, whom.address, whom.language, known.verified, place))
         for key in one.keys:
-            _append(columns.keys, (key.digest.hex(), one.id, key.prefix))
+            keys.append((key.digest.hex(), one.id, key.prefix))
         for number, fact in enumerate(one.facts, start=1):
-            _append(columns.facts, _fact(one.id, number, fact))
+            facts.append(_fact(one.id, number, fact))
         holdings.update(dict.fromkeys(one.holdings))
         owners.update((owner.id, owner) for owner in one.owners)
     return ProfileRows(
-        _table(CARDS, columns.cards),
-        _table(CONTACTS, columns.contacts),
-        _table(KEYS, columns.keys),
-        _table(FACTS, columns.facts),
+        _table(CARDS, cards),
+        _table(CONTACTS, contacts),
+        _table(KEYS, keys),
+        _table(FACTS, facts),
         tuple(holdings),
         tuple(owners.values()),
     )
@@ -121,26 +115,15 @@ def joined(parts: Sequence[ProfileRows]) -> ProfileRows:
     )
 
 
-def _append(columns: list[list[Any]], row: tuple[Any, ...]) -> None:
-    for column, value in zip(columns, row, strict=True):
-        column.append(value)
-
-
-def _contact(organization: str, place: int, known: ProfileContact) -> tuple[Any, ...]:
-    return organization, known.contact.address, known.contact.language, known.verified, place
-
-
 def _fact(organization: str, number: int, fact: Fact) -> tuple[Any, ...]:
     days = (fact.since, fact.until)
     return organization, number, fact.kind.value, fact.country, *days, fact.source, fact.stated
 
 
-def _table(schema: pa.Schema, columns: list[list[Any]]) -> pa.Table:
-    return pa.table([pa.array(*pair) for pair in _typed(schema, columns)], schema=schema)
-
-
-def _typed(schema: pa.Schema, columns: list[list[Any]]) -> list[tuple[list[Any], pa.DataType]]:
-    return [(column, one.type) for column, one in zip(columns, schema, strict=True)]
+def _table(schema: pa.Schema, rows: list[tuple[Any, ...]]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    arrays = (pa.array(column, one.type) for column, one in zip(columns, schema, strict=True))
+    return pa.table(list(arrays), schema=schema)
 
 
 def _sorted(tables: list[pa.Table], schema: pa.Schema, key: tuple[str, ...]) -> pa.Table:

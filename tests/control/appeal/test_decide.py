@@ -12,12 +12,15 @@ from regiongate.control.appeal.open import open_for
 from regiongate.control.appeal.statement import statement
 from regiongate.control.correct import Located
 from regiongate.control.network_of import network_of
+from regiongate.control.suspend.approve import approve
+from regiongate.control.suspend.propose import propose
+from regiongate.control.suspend.suspend import suspend
+from regiongate.control.terms import Terms
 from regiongate.domain.appeal import AppealState
 from regiongate.domain.audit import Tag
 from regiongate.domain.case import Case, CaseState, Step
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.notice import AppealOutcome
-from regiongate.store.appeals import Appeals
 from regiongate.store.cases import Cases
 from regiongate.store.database import Database
 from regiongate.store.exemptions import Corrections, Exemptions
@@ -33,7 +36,8 @@ from tests.support.appeals import (
     told,
     trail,
 )
-from tests.support.suspensions import proposed
+from tests.support.suspensions import AT as LATE
+from tests.support.suspensions import Desk, policy, prepared
 
 UNTIL = AT + timedelta(days=180)
 PARIS = Located(network_of("20.0.1.0/24"), "FR")
@@ -79,7 +83,7 @@ def test_an_exempt_organization_asks_for_more_time(database: Database) -> None:
     lapsed = case_now(database, case)
     assert lapsed.state is CaseState.FOUND
     with database.writing() as connection:
-        terms = exempt.Terms("For now.", "bob", UNTIL + DAY)
+        terms = Terms("For now.", "bob", UNTIL + DAY)
         exempt.exempt(connection, exempt.Subject(organization="acme"), terms, UNTIL)
     appeal = appealed(database, case, at=UNTIL).appeal
     with sitting(database, UNTIL) as found:
@@ -114,11 +118,11 @@ def test_granted_it_becomes_corrections(database: Database) -> None:
 
 
 def test_a_network_is_not_corrected_twice(database: Database) -> None:
-    """A correction that is in force is replaced only when that is said, and nothing is half done."""
+    """A correction in force is replaced only when that is said, and nothing is half done."""
     case = restricted(database)
     appeal = appealed(database, case).appeal
     with database.writing() as connection:
-        correct.correct(connection, [PARIS], correct.Terms("Ours.", "bob", None), AT)
+        correct.correct(connection, [PARIS], Terms("Ours.", "bob", None), AT)
     ruling, rome = Ruling("bob", "Rome.", None), Located(PARIS.network, "IT")
     with pytest.raises(CannotRun, match="corrected to FR already"), sitting(database) as found:
         grant_corrections(found, appeal.id, ruling, [rome])
@@ -139,9 +143,10 @@ def test_what_is_decided_stays(database: Database) -> None:
         decided = deny(found, appeal.id, Ruling("bob", "No."))
     assert decided.appeal.outcome is AppealOutcome.DENIED
     assert case_now(database, case).state is CaseState.RESTRICTED
-    with pytest.raises(CannotRun, match="was denied by bob on 2026-06-17"), sitting(
-        database
-    ) as found:
+    with (
+        pytest.raises(CannotRun, match="was denied by bob on 2026-06-17"),
+        sitting(database) as found,
+    ):
         grant_exemption(found, appeal.id, Ruling("carla", "Yes."))
     assert told(database)[-1][0] in ("appeal-decided", "appeal-received")
     with pytest.raises(CannotRun, match="no appeal a-none"), sitting(database) as found:
@@ -167,9 +172,10 @@ def test_who_may_decide(database: Database) -> None:
     with sitting(database) as found:
         deny(found, appeal.id, Ruling("carla", "No."))
     again = appealed(database, case, at=AT + DAY).appeal
-    with pytest.raises(CannotRun, match="carla denied it the first time"), sitting(
-        database, AT + DAY
-    ) as found:
+    with (
+        pytest.raises(CannotRun, match="carla denied it the first time"),
+        sitting(database, AT + DAY) as found,
+    ):
         grant_exemption(found, again.id, Ruling("carla", "Yes.", None))
     with sitting(database, AT + DAY) as found:
         grant_exemption(found, again.id, Ruling("bob", "Yes.", None))
@@ -186,19 +192,45 @@ def test_released_meanwhile(database: Database) -> None:
     assert "released" not in [event for event, _ in told(database)]
 
 
+def _proposed(database: Database) -> Case:
+    """A case whose suspension an approver has proposed."""
+    prepared(database)
+    with database.writing() as connection:
+        return propose(
+            connection, 1, policy(), Desk(), person="bob", reason="all of it", at=LATE
+        ).case
+
+
 def test_a_proposal_is_withdrawn_and_its_proposer_does_not_decide(database: Database) -> None:
     """An appeal ends a proposal; whoever made that one leaves the appeal to another."""
-    case = proposed(database)
-    opened = appealed(database, case, at=case.since + DAY)
+    case = _proposed(database)
+    opened = appealed(database, case, at=LATE + DAY)
     assert opened.case.state is CaseState.RESTRICTED
     with database.reading() as connection:
         last = Cases(connection).steps(opened.case)[-1]
-        [kept] = Appeals(connection).where()
     assert (last.step, last.actor) == (Step.WITHDRAW, "regiongate")
-    assert kept.step == case.steps
-    with pytest.raises(CannotRun, match="proposed the suspension"), sitting(
-        database, case.since + 2 * DAY
-    ) as found:
+    assert opened.appeal.step == case.steps
+    later = LATE + 2 * DAY
+    with pytest.raises(CannotRun, match="bob proposed the susp"), sitting(database, later) as found:
         deny(found, opened.appeal.id, Ruling("bob", "No."))
-    with sitting(database, case.since + 2 * DAY) as found:
+    with sitting(database, later) as found:
         deny(found, opened.appeal.id, Ruling("carla", "No."))
+
+
+def test_a_suspended_organization_appeals(database: Database) -> None:
+    """A denied appeal does not stand in the way of one against the suspension, which can end it."""
+    case = _proposed(database)
+    first = appealed(database, case, at=LATE + DAY).appeal
+    with sitting(database, LATE + 2 * DAY) as found:
+        deny(found, first.id, Ruling("carla", "No."))
+    at, rules, desk = LATE + 3 * DAY, policy(), Desk()
+    with database.writing() as connection:
+        propose(connection, 1, rules, desk, person="bob", reason="again", at=at)
+        approve(connection, 1, rules, person="carla", at=at)
+        suspend(connection, 1, rules, desk, person="bob", at=at)
+    assert case_now(database, case).state is CaseState.SUSPENDED
+    second = appealed(database, case, at=LATE + 4 * DAY)
+    assert second.new and second.appeal.reopened_of is None
+    with sitting(database, LATE + 5 * DAY) as found:
+        grant_exemption(found, second.appeal.id, Ruling("carla", "Proven.", None))
+    assert case_now(database, case).state is CaseState.EXEMPT

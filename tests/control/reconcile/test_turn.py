@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 
 import pytest
 import sqlalchemy as sa
@@ -13,11 +14,13 @@ from regiongate.control.reconcile.turn import Turned, turn
 from regiongate.control.rehearsal import transactions
 from regiongate.domain.case import CaseState, Step
 from regiongate.domain.errors import CannotRun
+from regiongate.domain.exemption import Correction
 from regiongate.domain.notice import Event
 from regiongate.domain.policy import Exemption, ListChange, Policy
 from regiongate.geo.source import SourceTable
 from regiongate.store.cases import Cases
 from regiongate.store.database import Database
+from regiongate.store.exemptions import Corrections
 from regiongate.store.notices import NOTICE, Notices, NoticeState
 from tests.support.cases import (
     BLOCK,
@@ -241,3 +244,14 @@ def test_a_policy_without_rules_is_refused(database: Database) -> None:
     bare = policy(cases=None)
     with pytest.raises(CannotRun, match="add its section `cases`"):
         turn(database.writing, bare, [TABLE], desk_of(policy()), WARN)
+
+
+def test_a_correction_counts_at_once(database: Database) -> None:
+    """What was decided about a network wins over the sources, and releases who was found by it."""
+    world(database)
+    assert taken(database, WARN).found == 1
+    where = Correction("c-1", ip_network(CHINESE), "FR", "geofeed", "bob", WARN, None)
+    with database.writing() as connection:
+        Corrections(connection).grant(where, "acme")
+    found = taken(database, WARN + DAY)
+    assert (found.found, found.released) == (0, 1)

@@ -19,7 +19,7 @@ from regiongate.domain.errors import CannotRun
 from regiongate.domain.measure import Measure, Phase
 from regiongate.domain.notice import Event
 from regiongate.domain.policy import Policy
-from regiongate.domain.profile import Profile
+from regiongate.domain.profile import FactKind, Profile
 from regiongate.domain.suspension import NotYet
 from regiongate.store.audit_tables import CONTENT
 from regiongate.store.audit_tables import EVENT as AUDITED
@@ -30,6 +30,7 @@ from regiongate.store.organizations import Organizations
 from regiongate.store.suspensions import Suspensions
 from tests.support.suspensions import (
     AT,
+    BILLED,
     BLOCK,
     NOTICE_ID,
     SUSPEND,
@@ -145,6 +146,14 @@ def test_evidence_of_a_day_does_not_count(database: Database) -> None:
     prepared(database, seen=(used(AT - timedelta(days=4)), used(AT - timedelta(days=2))))
     said = _lacking(_propose, database)["evidence"]
     assert said.endswith("is of one family, payment; too short a time: traffic")
+
+
+def test_two_hints_do_not_suspend(database: Database) -> None:
+    """Traffic and a telephone number are of two families, and not reliable enough together."""
+    number = replace(BILLED, kind=FactKind.PHONE)
+    prepared(database, profiles=(Profile("acme", "Acme", None, facts=(number,)),))
+    said = _lacking(_propose, database)["evidence"]
+    assert said == "the evidence weighs too little (traffic 2, phone 1): together it must be 4"
 
 
 def test_who_proposes_does_not_approve(database: Database) -> None:

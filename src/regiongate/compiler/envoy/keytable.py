@@ -121,63 +121,102 @@ def pack(rows: Iterable[tuple[bytes, str]], standings: Mapping[bytes, str] | Non
     return KeyBook.of(rows).pack(standings or {})
 
 
+@dataclass(frozen=True, slots=True)
+class KeyTable:
+    """A table read back. What it says of whose the keys are stands apart from how they stand.
+
+    `digests`, `numbers` and `marks` are the sections of the file; the last two index into `owners`
+    and `stated`.
+    """
+
+    digests: bytes
+    numbers: bytes
+    marks: bytes
+    owners: Sequence[str]
+    stated: Sequence[str]
+
+    @classmethod
+    def read(cls, data: bytes) -> KeyTable:
+        """Raises KeyTableError where a byte is not what was written."""
+        if len(data) < _HEADER.size:
+            raise KeyTableError(
+                f"the organization table has {len(data)} bytes, a header alone has "
+                f"{_HEADER.size}: build the bundle again"
+            )
+        magic, keys, organizations, owned, standings, stated, crc = _HEADER.unpack_from(data)
+        if magic != MAGIC:
+            raise KeyTableError(
+                f"the organization table begins with {magic!r}, not {MAGIC!r}: "
+                "build the bundle again"
+            )
+        offsets = (4 * (organizations + 1), 4 * (standings + 1))
+        padding = -(owned + stated) % 4
+        sizes = [DIGEST_BYTES * keys, 4 * keys, 4 * keys, *offsets, owned, stated, padding]
+        ends = list(accumulate(sizes, initial=_HEADER.size))
+        if len(data) != ends[-1]:
+            raise KeyTableError(
+                f"the organization table has {len(data)} bytes, its header says {ends[-1]}: "
+                "build the bundle again"
+            )
+        if zlib.crc32(memoryview(data)[_HEADER.size :]) != crc:
+            raise KeyTableError(
+                "the organization table does not match its checksum: build the bundle again"
+            )
+        digests, numbers, marks, starts, others, owner_text, text, _ = (
+            data[begin:end] for begin, end in pairwise(ends)
+        )
+        found = cls(digests, numbers, marks, _texts(starts, owner_text), _texts(others, text))
+        for name in found.owners:
+            _check_organization(name)
+        return found
+
+    def standings(self) -> dict[bytes, str]:
+        """The standing of each key that has one. Raises KeyTableError where one has no name."""
+        marked = enumerate(_numbers(self.marks))
+        found = {self._digest(row): mark for row, mark in marked if mark != NONE}
+        _require_used(found.values(), self.stated)
+        return {digest: self.stated[mark] for digest, mark in found.items()}
+
+    def rows(self) -> Iterator[Row]:
+        """The rows in digest order. Raises KeyTableError where the parts do not fit together."""
+        numbers, marks = _numbers(self.numbers), _numbers(self.marks)
+        digests = [self._digest(row) for row in range(len(numbers))]
+        if any(left >= right for left, right in pairwise(digests)):
+            raise KeyTableError("the digests of the organization table are not ascending")
+        _require_used(numbers, self.owners)
+        _require_used(marks, self.stated)
+        return (
+            (digest, _named(self.owners, number), _named(self.stated, mark))
+            for digest, number, mark in zip(digests, numbers, marks, strict=True)
+        )
+
+    def _digest(self, row: int) -> bytes:
+        return self.digests[DIGEST_BYTES * row : DIGEST_BYTES * (row + 1)]
+
+
 def unpack(data: bytes) -> Iterator[Row]:
     """Return the rows of a table in digest order; raise if a single byte is not as it must be."""
-    if len(data) < _HEADER.size:
-        raise KeyTableError(
-            f"the organization table has {len(data)} bytes, a header alone has {_HEADER.size}: "
-            "build the bundle again"
-        )
-    magic, keys, organizations, text_bytes, standings, standing_bytes, crc = _HEADER.unpack_from(
-        data
-    )
-    if magic != MAGIC:
-        raise KeyTableError(
-            f"the organization table begins with {magic!r}, not {MAGIC!r}: build the bundle again"
-        )
-    numbers_at = _HEADER.size + DIGEST_BYTES * keys
-    marks_at = numbers_at + 4 * keys
-    offsets_at = marks_at + 4 * keys
-    others_at = offsets_at + 4 * (organizations + 1)
-    text_at = others_at + 4 * (standings + 1)
-    end = text_at + text_bytes + standing_bytes
-    expected = end + -(text_bytes + standing_bytes) % 4
-    if len(data) != expected:
-        raise KeyTableError(
-            f"the organization table has {len(data)} bytes, its header says {expected}: "
-            "build the bundle again"
-        )
-    if zlib.crc32(memoryview(data)[_HEADER.size :]) != crc:
-        raise KeyTableError(
-            "the organization table does not match its checksum: build the bundle again"
-        )
-    digests = [data[at : at + DIGEST_BYTES] for at in range(_HEADER.size, numbers_at, DIGEST_BYTES)]
-    if any(left >= right for left, right in pairwise(digests)):
-        raise KeyTableError("the digests of the organization table are not ascending")
-    owners = _texts(data, offsets_at, organizations, text_at, text_bytes)
-    stated = _texts(data, others_at, standings, text_at + text_bytes, standing_bytes)
-    for name in owners:
-        _check_organization(name)
-    numbers = struct.unpack_from(f"<{keys}I", data, numbers_at)
-    marks = struct.unpack_from(f"<{keys}I", data, marks_at)
-    for said, known in ((numbers, owners), (marks, stated)):
-        if set(said) - {NONE} != set(range(len(known))):
-            raise KeyTableError("a key of the organization table has no name, or a name has no key")
-    return (
-        (digest, _named(owners, number), _named(stated, mark))
-        for digest, number, mark in zip(digests, numbers, marks, strict=True)
-    )
+    return KeyTable.read(data).rows()
 
 
-def _texts(data: bytes, offsets_at: int, count: int, text_at: int, size: int) -> list[str]:
-    offsets = struct.unpack_from(f"<{count + 1}I", data, offsets_at)
-    if offsets[0] != 0 or offsets[-1] != size or any(a >= b for a, b in pairwise(offsets)):
+def _texts(starts: bytes, text: bytes) -> list[str]:
+    offsets = _numbers(starts)
+    if offsets[0] != 0 or offsets[-1] != len(text) or any(a >= b for a, b in pairwise(offsets)):
         raise KeyTableError("the names of the organization table overlap or leave gaps")
     try:
-        text = data[text_at : text_at + size].decode("ascii")
+        names = text.decode("ascii")
     except UnicodeDecodeError:
         raise KeyTableError("a name of the organization table is not ASCII") from None
-    return [text[start:end] for start, end in pairwise(offsets)]
+    return [names[start:end] for start, end in pairwise(offsets)]
+
+
+def _numbers(section: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(section) // 4}I", section)
+
+
+def _require_used(numbers: Iterable[int], names: Sequence[str]) -> None:
+    if set(numbers) - {NONE} != set(range(len(names))):
+        raise KeyTableError("a key of the organization table has no name, or a name has no key")
 
 
 def _named(names: Sequence[str], number: int) -> str | None:

@@ -42,15 +42,20 @@ def check_decisions(bundle: OpenBundle) -> Iterator[Finding]:
     """Ask the gate about the sample, and the judge about the same, and compare every word."""
     asking = _Asking(bundle, bundle.gate)
     yield from asking.compare_places()
+    asked = [one for one in standings(bundle, asking.gate) if not _is_known(bundle, one)]
+    if not asked:
+        return
     found = sample.kinds(bundle)
     # One of each place is enough for the others once all of them are right for the ordinary.
     few = list({asking.place_of(kind): kind for kind in found}.values())
-    for standing in standings(bundle, asking.gate):
+    for standing in asked:
         instants = sample.instants(bundle, standing)
         for kind in found if standing == ORDINARY else few:
             for path in sample.paths(bundle):
                 yield from asking.compare(kind, standing, instants, path)
             yield from asking.compare_table(kind, standing, instants)
+    if ORDINARY not in asked:
+        return
     begin = sample.instants(bundle, ORDINARY)[:1]
     for path in sample.near_misses(bundle):
         for kind in found:
@@ -64,6 +69,20 @@ def standings(bundle: OpenBundle, gate: Gate) -> list[Standing]:
     held = {row.standing for row in bundle.organizations().values()}
     held |= set(bundle.keys().values())
     return sorted({ORDINARY, *held}, key=lambda standing: standing.name)
+
+
+def _is_known(bundle: OpenBundle, standing: Standing) -> bool:
+    """Whether the sound bundle decides for a standing by the same words about the same places."""
+    sound, name = bundle.sound, standing.name
+    if sound is None or not bundle.same_places or bundle.gate.organizations is None:
+        return False
+    return all(
+        name in ours and ours[name] == theirs.get(name)
+        for ours, theirs in (
+            (bundle.timeless_chains, sound.timeless_chains),
+            (bundle.decisions["standings"], sound.decisions["standings"]),
+        )
+    )
 
 
 class _Asking:

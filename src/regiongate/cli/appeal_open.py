@@ -1,0 +1,146 @@
+"""`regiongate appeal open` and `reopen`: for whoever wrote by mail."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from regiongate.cli.acting import as_option
+from regiongate.cli.appeal_print import print_opened
+from regiongate.cli.desk_option import open_desk, policy_option, read_policy, sender_option
+from regiongate.cli.gateway_options import state_option
+from regiongate.cli.granting import dry_run_option
+from regiongate.cli.options import FilePath, at_option, json_option, sources_option
+from regiongate.cli.store_option import open_store, store_option
+from regiongate.control.appeal.evidence import Upload
+from regiongate.control.appeal.open import open_for, reopen_for
+from regiongate.control.appeal.sitting import Sitting
+from regiongate.control.appeal.statement import statement
+from regiongate.control.rehearsal import transactions
+from regiongate.domain.appeal import MAX_FILE_BYTES, MAX_TEXT, Statement
+from regiongate.domain.errors import CannotRun
+from regiongate.geo.store.catalogue import Catalogue
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_MOST_BYTES = 4 * MAX_TEXT
+"""UTF-8 has four bytes for a character at most."""
+
+
+def _said_options(command: F) -> F:
+    """What was written: `--text`, `--file`, `--mail`."""
+    text = click.option(
+        "--text",
+        type=FilePath(),
+        required=True,
+        help="The file with what was written, in UTF-8; - is standard input.",
+    )
+    file = click.option(
+        "--file", "evidence", multiple=True, type=FilePath(), help="Evidence; more than once."
+    )
+    mail = click.option("--mail", metavar="ADDRESS", help="Whom to answer to.")
+    return text(file(mail(command)))
+
+
+@click.command("open")
+@click.argument("number", type=int)
+@_said_options
+@as_option
+@policy_option
+@sender_option
+@at_option
+@sources_option
+@state_option
+@store_option
+@json_option
+@dry_run_option
+def open_(
+    number: int,
+    text: Path,
+    evidence: tuple[Path, ...],
+    mail: str | None,
+    person: str,
+    policy_path: Path | None,
+    sender: str,
+    at: datetime,
+    catalogue: Catalogue,
+    state_dir: Path,
+    store_url: str | None,
+    as_json: bool,
+    dry_run: bool,
+) -> None:
+    """Record an appeal of case NUMBER that came by mail."""
+    said = _said(text, evidence, mail)
+    desk = open_desk(read_policy(policy_path, state_dir, catalogue), sender, state_dir)
+    with (
+        closing(open_store(store_url, state_dir)) as database,
+        transactions(database, rehearsed=dry_run) as transaction,
+        transaction() as connection,
+    ):
+        found = open_for(Sitting(connection, desk, at), number, person, said)
+    print_opened(found, as_json=as_json, kept=not dry_run)
+
+
+@click.command()
+@click.argument("name", metavar="APPEAL")
+@_said_options
+@as_option
+@policy_option
+@sender_option
+@at_option
+@sources_option
+@state_option
+@store_option
+@json_option
+@dry_run_option
+def reopen(
+    name: str,
+    text: Path,
+    evidence: tuple[Path, ...],
+    mail: str | None,
+    person: str,
+    policy_path: Path | None,
+    sender: str,
+    at: datetime,
+    catalogue: Catalogue,
+    state_dir: Path,
+    store_url: str | None,
+    as_json: bool,
+    dry_run: bool,
+) -> None:
+    """Reopen the denied APPEAL, once, for who wrote by mail."""
+    said = _said(text, evidence, mail)
+    desk = open_desk(read_policy(policy_path, state_dir, catalogue), sender, state_dir)
+    with (
+        closing(open_store(store_url, state_dir)) as database,
+        transactions(database, rehearsed=dry_run) as transaction,
+        transaction() as connection,
+    ):
+        found = reopen_for(Sitting(connection, desk, at), name, person, said)
+    print_opened(found, as_json=as_json, kept=not dry_run)
+
+
+def _said(text: Path, evidence: tuple[Path, ...], mail: str | None) -> Statement:
+    try:
+        words = _read(text, _MOST_BYTES).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CannotRun(f"{text} is not UTF-8: save it as plain text in UTF-8") from None
+    uploads = [Upload(path.name, _read(path, MAX_FILE_BYTES)) for path in evidence]
+    return statement(words, uploads, mail)
+
+
+def _read(path: Path, most: int) -> bytes:
+    """A file up to one byte more than may be; whoever looks at it then sees that it is too long."""
+    try:
+        if str(path) == "-":
+            return sys.stdin.buffer.read(most + 1)
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except OSError as error:
+        raise CannotRun(f"cannot read {path}: {error.strerror}") from None
