@@ -18,7 +18,7 @@ WRITERS = (
     "regiongate.compiler.snapshot",
     "regiongate.compiler.table",
 )
-ALLOWED = {("keys.py", "regiongate.compiler.envoy.keytable")}
+ALLOWED = {(name, "regiongate.compiler.envoy.keytable") for name in ("gate.py", "keys.py")}
 """The reader of the key table, which has a format of its own and checks every byte."""
 
 

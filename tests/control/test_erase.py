@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from regiongate import store
 from regiongate.control.erase import Erased, erase, pseudonym
 from regiongate.control.rehearsal import transactions
 from regiongate.domain.appeal import Appeal, AppealState, EvidenceFile, FileKind
@@ -24,6 +27,7 @@ from regiongate.store.audit import AuditTrail, Which
 from regiongate.store.cases import Cases
 from regiongate.store.database import Database
 from regiongate.store.exemptions import Exemptions
+from regiongate.store.notice_tables import ATTEMPT, BOUNCE
 from regiongate.store.people import People
 from regiongate.store.schema import METADATA
 from regiongate.store.suspension_tables import APPROVAL
@@ -71,6 +75,7 @@ def _lived(database: Database) -> Case:
         cases = Cases(connection)
         cases.note(case, AT, "ann", "acme called")
         _appeal(connection, case)
+        _tried(connection)
         case = cases.take(case, Step.PROPOSE, AT, "ann", "acme does not answer")
         kinds = (EvidenceKind.BILLING, EvidenceKind.TRAFFIC)
         evidence = tuple(Evidence(kind, BLOCK, AT, {"of": "acme"}) for kind in kinds)
@@ -99,6 +104,22 @@ def _appeal(connection: sa.Connection, case: Case) -> None:
     appeals.decide(appeal, AT, "bob", "acme is right", exemption="exemption-1")
 
 
+def _tried(connection: sa.Connection) -> None:
+    """An attempt to send a notice to acme, and a bounce of it."""
+    attempt = {"number": 1, "claim": "w", "at": AT, "fate": "accepted", "reply": "acme thanks"}
+    bounce = {
+        "digest": "0" * 64,
+        "recipient": "it@acme.example",
+        "recognized": "envelope-id",
+        "action": "failed",
+        "status": "5.1.1",
+        "diagnostic": "no it@acme.example here",
+        "read_at": AT,
+    }
+    for table, row in ((ATTEMPT, attempt), (BOUNCE, bounce)):
+        connection.execute(sa.insert(table).values(notice=NOTICE_ID, **row))
+
+
 def _mentions(database: Database, *words: str) -> list[str]:
     """The tables in which a word stands anywhere."""
     found = []
@@ -107,6 +128,13 @@ def _mentions(database: Database, *words: str) -> list[str]:
             rows = str([tuple(row) for row in connection.execute(sa.select(table))]).casefold()
             found += [f"{name}: {word}" for word in words if word in rows]
     return found
+
+
+ABOUT_NOBODY = {
+    *("audit_event", "audit_head", "case_transition", "evidence_kind", "person"),
+    *("saved_file", "followed_log", "rejected_line", "correction"),
+}
+"""Tables whose rows are about no organization."""
 
 
 def _rows(database: Database, table: sa.Table) -> int:
@@ -123,6 +151,15 @@ def test_nothing_is_left(database: Database) -> None:
     assert _mentions(database, "acme", "jane") == []
     assert _mentions(database, "globex") == before
     assert case.number == found.removed["cases"] == found.removed["appeals"] == 1
+
+
+def test_no_table_is_forgotten(database: Database) -> None:
+    """Whoever adds a table fills it above, or says that it is about nobody."""
+    for module in iter_modules(store.__path__):
+        import_module(f"{store.__name__}.{module.name}")
+    _lived(database)
+    empty = {name for name, table in METADATA.tables.items() if not _rows(database, table)}
+    assert empty - ABOUT_NOBODY == set()
 
 
 def test_the_trail_stays_whole(database: Database) -> None:

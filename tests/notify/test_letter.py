@@ -125,6 +125,6 @@ def test_a_message_id_leads_back_to_its_notice() -> None:
 def test_preview(tmp_path: Path) -> None:
     """One file for each letter, with the very bytes."""
     letters = [letter(event) for event in Event]
-    paths = write(letters, tmp_path / "out")
+    paths = write(((one.notice, one.message) for one in letters), tmp_path / "out")
     assert [path.read_bytes() for path in paths] == [one.message for one in letters]
     assert len({path.name for path in paths}) == len(Event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from regiongate.domain.case import Case, Step
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.evidence import Evidence
 from regiongate.domain.notice import EvidenceKind
+from regiongate.store.appeals import APPEAL
 from regiongate.store.cases import CASE, STEP, Cases
 from regiongate.store.database import Database
 from regiongate.store.notice_tables import NOTICE
@@ -195,6 +197,12 @@ def test_not_under_an_open_appeal(database: Database) -> None:
         Suspensions(connection).propose(proposal)
         connection.execute(_approval())
     _refused(database, "no_proposal_under_appeal", held)
+    appeal = sa.insert(APPEAL).values(
+        id="a-1", case=1, step=4, state="open", text="we moved", opened=AT,
+        opened_by="organization", due=AT + timedelta(days=14), round=1,
+    )  # fmt: skip
+    # Neither is an appeal overlooked of which the case says nothing.
+    _refused(database, "case_step_not_under_appeal", appeal, *_suspension())
     held_back = sa.update(CASE).values(appeal="A-1", state="restricted", steps=3)
     _refused(database, "case_step_not_under_appeal", held_back, *_suspension())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
@@ -152,6 +153,34 @@ def test_a_log_format(tmp_path: Path) -> None:
     assert (cell["organization"], cell["tokens"], cell["first"]) == ("acme", 77, AT)
     with pytest.raises(CannotRun, match="the variables msec"):
         look(log, said=Said("$msec|$remote_addr", {"organization": "other"}))
+
+
+@pytest.mark.parametrize("name", ["remote_user", "$remote_user"])
+def test_a_user_is_an_organization_when_asked(name: str, tmp_path: Path) -> None:
+    """The user of HTTP authentication is an organization only where --columns says so."""
+    log = tmp_path / "access.log"
+    log.write_text(COMBINED.replace(" - - [", " - acme [") + COMBINED)
+    assert only(look(log))["organization"] is None
+    found = look(log, said=Said(columns=columns_said(f"organization={name}"))).cells
+    assert [cell["organization"] for cell in found] == [None, "acme"]
+
+
+def test_a_cell_is_one_however_its_identity_is_written(tmp_path: Path) -> None:
+    """An empty text is no organization and no key, and a whole key is its short form."""
+    log = tmp_path / "log.json"
+    key = "a-whole-key-of-somebody"
+    short = sha256(key.encode()).hexdigest()[:16]
+    said = [
+        {"organization": "", "key": ""},
+        {},
+        {"organization": None, "key": None},
+        {"organization": "acme", "key": key},
+        {"organization": "acme", "key": short},
+    ]
+    same = {"address": "5.5.5.5", "time": AT.isoformat()}
+    log.write_text("\n".join(json.dumps({**same, **one}) for one in said))
+    found = [(one["organization"], one["key"], one["requests"]) for one in look(log).cells]
+    assert found == [(None, None, 3), ("acme", short, 2)]
 
 
 @pytest.mark.parametrize("suffix", ["json", "csv", "parquet"])

@@ -122,9 +122,9 @@ def test_new_list(opened: Session, tmp_path: Path) -> None:
     found = simulated(opened, policy(tmp_path), after)
     assert changed(found) == {
         "org-a": Change.CHANGED,
-        "org-b": Change.BECOMES_AFFECTED,
+        "org-b": Change.BECOMES_RESTRICTED,
         "org-c": Change.RELEASED,
-        "org-d": Change.BECOMES_AFFECTED,
+        "org-d": Change.BECOMES_RESTRICTED,
     }
     causes = {(one.region_before, one.rule_after): one for one in found.causes}
     assert causes["FR", "remove:FR"].requests == 29
@@ -158,7 +158,7 @@ def test_other_source_version(opened: Session, tmp_path: Path) -> None:
     moved = [table(name, {**WORLD, "2.0.0.0/24": "CN"}) for name in NAMES]
     found = simulated(opened, policy(tmp_path), policy(tmp_path), tables_after=moved)
     assert {(one.region_before, one.region_after) for one in found.causes} == {("FR", "CN")}
-    assert changed(found)["org-d"] is Change.BECOMES_AFFECTED
+    assert changed(found)["org-d"] is Change.BECOMES_RESTRICTED
 
 
 def test_source_from_a_file(tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_suspended_organization_changes_only_with_the_date(opened: Session, tmp_
     found = simulated(
         opened, policy(tmp_path), policy(tmp_path, starts=starts), organizations=suspended
     )
-    assert changed(found) == {"org-d": Change.BECOMES_AFFECTED}
+    assert changed(found) == {"org-d": Change.BECOMES_RESTRICTED}
     assert found.causes[0].after == "suspended"
 
 
@@ -223,7 +223,7 @@ def test_folder_and_json_tell_the_simulation(opened: Session, tmp_path: Path) ->
     assert told == json.loads(json.dumps(record(found)))
     assert told["organizations"] == {
         "all": 5,
-        "become_affected": 0,
+        "become_restricted": 0,
         "released": 1,
         "changed": 0,
         "unchanged": 4,
@@ -244,7 +244,7 @@ def test_terminal_tells_the_simulation(
     print_simulation(simulated(opened, policy(tmp_path), after), 5)
     printed = capsys.readouterr().out
     assert "block > allow" in printed and "> add:HK" in printed and "org-c" in printed
-    assert "0 organizations become affected, 1 would be released" in printed
+    assert "0 organizations become restricted, 1 would be released" in printed
     assert "7 of 53 requests change" in printed
 
 

@@ -144,7 +144,9 @@ def test_logs_and_work_may_lie_in_an_object_store(
             assert on_spark == _on_duckdb(placing, duckdb, folder, tmp_path / "duckdb.jsonl")
             for table in ("cells", "placed"):
                 assert _rows(spark, table) == _rows(duckdb, table)
-        left = system.get_file_info(pafs.FileSelector("logs-test/here", recursive=True, allow_not_found=True))
+        left = system.get_file_info(
+            pafs.FileSelector("logs-test/here", recursive=True, allow_not_found=True)
+        )
         assert not [info.path for info in left if info.is_file]
     finally:
         server.stop()

@@ -47,7 +47,7 @@ def _of_pieces(named: Sequence[str], size: int) -> tuple[Scanned, list[tuple[obj
             "SELECT requests, outside, rejected FROM merged WHERE address IS NULL"
         ).fetchall()
         rows = found.connection.sql(
-            "SELECT * EXCLUDE (outside, rejected, problem) FROM merged"
+            "SELECT * EXCLUDE (outside, rejected, problem) FROM merged"  # noqa: S608
             f" WHERE address IS NOT NULL {ORDER}"
         ).fetchall()
     return Scanned(*counts[0]), rows

@@ -47,7 +47,8 @@ def _order(lines: Lines, cells: list[str]) -> list[int] | None:
     """Where in a row each column of HEADER stands; None when this is no header."""
     for number, name in enumerate(cells):
         if name not in HEADER or name in cells[:number]:
-            message = f"`{shown(name)}` {'comes twice' if name in HEADER else 'is not a column'}"
+            # It is not shown: where there is no header, it may be the key of the first row.
+            message = "The column comes twice" if name in HEADER else "This is not a column"
             wrong = Wrong("unknown-column", message, f"write {','.join(HEADER)}")
             lines.report(_column(lines.text, number), wrong)
     missing = [name for name in HEADER if name not in cells]

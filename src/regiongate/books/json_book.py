@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -11,10 +10,10 @@ from typing import Any
 from regiongate.books import values
 from regiongate.books.json_check import Parts, check
 from regiongate.books.json_place import column
-from regiongate.books.json_shape import Reading, Shape, anything, number, text, truth
+from regiongate.books.json_shape import Reading, Shape, listed, number, text, truth
 from regiongate.books.lines import Lines
 from regiongate.books.told import Told
-from regiongate.books.wrong import Wrong, shown
+from regiongate.books.wrong import Wrong
 from regiongate.domain.notice import Contact
 from regiongate.domain.profile import Fact, Holding, Key, Owner, Profile, ProfileContact
 
@@ -45,7 +44,7 @@ SHAPES = {
 """What is listed of an organization, and the shape of each item: the fields of Parts."""
 
 PROFILE = Shape(
-    {"organization": _ID, "name": _NAME, "plan": _NAME} | dict.fromkeys(SHAPES, anything), {"plan"}
+    {"organization": _ID, "name": _NAME, "plan": _NAME} | dict.fromkeys(SHAPES, listed), {"plan"}
 )
 
 
@@ -85,8 +84,7 @@ def _object(line: str, lines: Lines) -> object:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        counted = Counter(key for key, _ in pairs)
-        raise ValueError(f"`{shown(counted.most_common(1)[0][0])}` stands twice")
+        raise ValueError("a key stands twice in an object")
     return found
 
 
@@ -105,7 +103,8 @@ def _profile(reading: Reading, value: object, told: Told, line: int) -> Profile 
     if card is None:
         return None
     name, title, plan, *lists = card
-    reading.add(("organization",), told.organization(name, line))
+    if name is not None:
+        reading.add(("organization",), told.organization(name, line))
     pairs = zip(SHAPES.items(), lists, strict=True)
     parts = Parts(name, *(reading.items(said, shape, (key,)) for (key, shape), said in pairs))
     if not reading.wrongs:

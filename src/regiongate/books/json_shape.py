@@ -8,12 +8,19 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from regiongate.books.json_place import Path
-from regiongate.books.wrong import Wrong, shown
+from regiongate.books.wrong import Wrong
 
 T = TypeVar("T")
 
 Parse = Callable[[Any], Any]
 """From a value of JSON to one of ours; raises Wrong."""
+
+
+def listed(value: Any) -> Any:
+    """A list, each item of which is looked at later."""
+    if type(value) is not list:
+        raise Wrong("bad-type", "This is not a list", "write [] or [{…}, …]")
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +47,22 @@ class Reading:
             self.wrongs.append((path, wrong))
 
     def read(self, value: object, shape: Shape, path: Path = ()) -> list[Any] | None:
-        """The values of an object in the order of its shape; None when one of them is wrong."""
+        """The values of an object in the order of its shape, None for each that is wrong.
+
+        None for the whole where it is no object.
+        """
         if not isinstance(value, dict):
             self.wrong(path, "bad-type", "This is not an object", f"write {_form(shape)}")
             return None
-        before = len(self.wrongs)
         for key in value.keys() - shape.keys.keys():
-            remedy = f"use {', '.join(shape.keys)}"
-            self.wrong((*path, key), "unknown-key", f"`{shown(key)}` is not a key here", remedy)
-        found = [self._value(value, key, shape, path) for key in shape.keys]
-        return found if len(self.wrongs) == before else None
+            # It is not shown: somebody may have put an API key here.
+            message, remedy = "This is under no key that is known", f"use {', '.join(shape.keys)}"
+            self.wrong((*path, key), "unknown-key", message, remedy)
+        return [self._value(value, key, shape, path) for key in shape.keys]
 
-    def items(self, value: object, shape: Shape, path: Path) -> list[list[Any]]:
-        """The objects of a list that are right."""
-        if not isinstance(value, list):
-            self.wrong(path, "bad-type", "This is not a list", f"write [] or [{_form(shape)}, …]")
-            return []
-        read = (self.read(item, shape, (*path, place)) for place, item in enumerate(value))
+    def items(self, found: list[Any] | None, shape: Shape, path: Path) -> list[list[Any]]:
+        """The values of the objects in a list, as far as each is one; none where it is None."""
+        read = (self.read(item, shape, (*path, place)) for place, item in enumerate(found or ()))
         return [item for item in read if item is not None]
 
     def _value(self, value: dict[str, Any], key: str, shape: Shape, path: Path) -> Any:
@@ -64,7 +70,8 @@ class Reading:
         if said is None and key in shape.optional:
             return None
         if key not in value:
-            self.wrong(path, "missing-key", f"`{key}` is missing", "write it, even if it is empty")
+            remedy = "write [] if there are none" if shape.keys[key] is listed else "write it"
+            self.wrong(path, "missing-key", f"`{key}` is missing", remedy)
             return None
         try:
             return shape.keys[key](said)
@@ -100,11 +107,6 @@ def number(parse: Callable[[int | Decimal], T]) -> Callable[[Any], T]:
         return parse(value)
 
     return read
-
-
-def anything(value: Any) -> Any:
-    """What is looked at later."""
-    return value
 
 
 def _form(shape: Shape) -> str:

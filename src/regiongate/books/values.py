@@ -18,6 +18,7 @@ from regiongate.domain.profile import FINEST_SHARE, KEY_PREFIX, FactKind
 _ID = re.compile(ID_PATTERN)
 _DIGEST = re.compile("[0-9a-f]{64}")
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MISTAKEN = {"UK": "GB", "EL": "GR"}
 _LONGEST = 500
 _MANY = 10_000
 
@@ -79,7 +80,8 @@ def prefix(text: str) -> str:
 def country(text: str) -> str:
     """A code of ISO 3166-1."""
     if text not in countries():
-        near = text.upper() if text.upper() in countries() else "a code of ISO 3166-1 such as FR"
+        upper = _MISTAKEN.get(text.upper(), text.upper())
+        near = upper if upper in countries() else "a code of ISO 3166-1 such as FR"
         raise Wrong("bad-country", f"`{shown(text)}` is not a country", f"write {near}")
     return text
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from regiongate.domain.errors import Problem, ProblemsFound
 
 MOST = 1000
 """So many problems are told; whoever has more has one and the same many times."""
 
 _SHOWN = 60
+_LIKE_A_KEY = re.compile("(?=[A-Za-z_-]*[0-9])([A-Za-z0-9_-]{4})[A-Za-z0-9_-]{16,}")
 
 
 class Wrong(Exception):
@@ -44,6 +47,10 @@ class Problems:
 
 
 def shown(text: str) -> str:
-    """A text of a book as a message may hold it: one short printable line."""
+    """A text of a book as a message may hold it: one short printable line.
+
+    Whatever may be an API key that has slipped into another column is cut.
+    """
+    text = _LIKE_A_KEY.sub(r"\1...", text)
     short = text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in short)

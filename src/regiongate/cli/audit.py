@@ -126,7 +126,13 @@ def export(
 @audit.command()
 @click.option("--organization", metavar="ID", help="Only events about this organization.")
 @click.option("--case", type=int, metavar="NUMBER", help="Only events about this case.")
-@click.option("--tag", "tags", multiple=True, type=click.Choice([tag.value for tag in Tag]), help="Only such events.")
+@click.option(
+    "--tag",
+    "tags",
+    multiple=True,
+    type=click.Choice([tag.value for tag in Tag]),
+    help="Only such events.",
+)
 @click.option("--actor", metavar="NAME", help="Only what this person did.")
 @click.option("--since", type=Instant(), help="Only from this instant on.")
 @click.option("--until", type=Instant(), help="Only before this instant.")

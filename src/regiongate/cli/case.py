@@ -27,11 +27,11 @@ LAZY = {
         "Compose, preview and send what organizations are to be told.",
     ),
     "notices": Lazy(
-        "regiongate.cli.case_notice:notices",
+        "regiongate.cli.case_notices:notices",
         "List notices and what became of them.",
     ),
     "bounces": Lazy(
-        "regiongate.cli.case_notice:bounces",
+        "regiongate.cli.case_bounces:bounces",
         "Read bounces from a mailbox, a file or a folder.",
     ),
     "exempt": Lazy(
@@ -81,7 +81,7 @@ def case() -> None:
     "--in",
     "states",
     multiple=True,
-    type=click.Choice([*CaseState]),
+    type=click.Choice([state.value for state in CaseState]),
     help="Only cases that are this; may be given more than once.",
 )
 @click.option("--organization", metavar="ID", help="Only the cases of this organization.")

@@ -15,7 +15,6 @@ from regiongate.domain.errors import CannotRun
 from regiongate.gateway.envoy import require_free
 
 _MAILBOX = "127.0.0.1:8825"
-_BEHIND = "127.0.0.1:8091"
 
 
 @click.command()
@@ -28,17 +27,19 @@ _BEHIND = "127.0.0.1:8091"
 )
 @click.option("--listen", default="127.0.0.1:8090", show_default=True, metavar="HOST:PORT",
               help="Where the gateway serves.")  # fmt: skip
+@click.option("--sample-listen", default="127.0.0.1:8091", show_default=True, metavar="HOST:PORT",
+              help="Where the sample API serves, behind the gateway.")  # fmt: skip
 @click.option("--mailbox", default=_MAILBOX, show_default=True, metavar="HOST:PORT",
               help="Where the mail relay listens that turns letters into files.")  # fmt: skip
 @click.option(
     "--seconds",
-    type=click.IntRange(20, 3600),
-    default=45,
+    type=click.IntRange(30, 3600),
+    default=60,
     show_default=True,
     help="How long it is until the block.",
 )
-def demo(folder: Path, listen: str, mailbox: str, seconds: int) -> None:
-    """Watch the whole loop happen within a minute, with a real gateway and real mail.
+def demo(folder: Path, listen: str, sample_listen: str, mailbox: str, seconds: int) -> None:
+    """Watch the whole loop happen in two minutes, with a real gateway and real mail.
 
     A log, a survey, cases, notices, the date passing, the block, and an appeal that is granted:
     the commands are those that you would type, and what they did stays in --folder.
@@ -46,9 +47,9 @@ def demo(folder: Path, listen: str, mailbox: str, seconds: int) -> None:
     if folder.exists():
         raise CannotRun(f"{folder} exists already: remove it, or name another --folder")
     relay = endpoint(mailbox)
-    for where in (endpoint(listen), endpoint(_BEHIND), relay):
+    for where in (endpoint(listen), endpoint(sample_listen), relay):
         require_free(where)
     environment("Demo API <notices@example.com>")
     console = Console(highlight=False)
-    with Stage(folder.resolve(), listen, _BEHIND, console) as stage:
+    with Stage(folder.resolve(), listen, sample_listen, console) as stage:
         tell(stage, (relay.host, relay.port), seconds)

@@ -137,6 +137,9 @@ def _decided(found: dict[str, Any]) -> list[tuple[str, str]]:
         ("organization", f"{found['organization'] or 'none'}, {found['standing']}"),
         ("generation", found["generation"] or "none: a policy file, not a gateway"),
     ]
+    if (ruling := found["ruling"]) is not None:
+        said = f"{ruling['kind']} {ruling['id']}: {ruling['reason']}"
+        rows.insert(1, ("decided", f"{said} (approved by {ruling['approver']})"))
     if found["would"] != found["verdict"]:
         rows.insert(0, ("would be", found["would"]))
     rows += [("source", _source(row)) for row in found["sources"]]

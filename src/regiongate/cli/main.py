@@ -26,7 +26,7 @@ COMMANDS = {
     ),
     "demo": Lazy(
         "regiongate.cli.demo:demo",
-        "Watch the whole loop happen within a minute, with a real gateway and real mail.",
+        "Watch the whole loop happen in two minutes, with a real gateway and real mail.",
     ),
     "policy": Lazy(
         "regiongate.cli.policy:policy",

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from regiongate.cli import output
 from regiongate.cli.acting import as_option
 from regiongate.cli.gateway_options import state_option
+from regiongate.cli.lazy import Lazy, LazyGroup
 from regiongate.cli.options import FilePath, at_option, json_option
 from regiongate.cli.organization_print import print_organization, record
 from regiongate.cli.store_option import open_store, store_option
@@ -26,9 +27,18 @@ from regiongate.store.organizations import Organizations
 _HEADINGS = ("organization", "name", "plan", "contacts", "bad", "keys", "facts", "changed")
 
 
-@click.group()
+LAZY = {
+    "erase": Lazy(
+        "regiongate.cli.organization_erase:erase",
+        "Erase everything that the store holds of organization ID; there is no way back.",
+    ),
+}
+"""The command that needs more than the others do, and where it is."""
+
+
+@click.group(cls=LazyGroup, lazy=LAZY)
 def organization() -> None:
-    """Import, list and show organizations: their contacts, keys, and the facts of the books."""
+    """Import, list, show and erase what the books say of organizations."""
 
 
 @organization.command("import")

@@ -33,7 +33,7 @@ class _Name(click.ParamType[str]):
         return str(value)
 
 
-_ROLE = click.Choice(list(Role))
+_ROLE = click.Choice([role.value for role in Role])
 _DRY_RUN = click.option(
     "--dry-run", is_flag=True, help="Say what would be done, and change nothing."
 )
@@ -41,7 +41,7 @@ _DRY_RUN = click.option(
 
 @click.group()
 def person() -> None:
-    """Add, list, change and remove the people who work with cases."""
+    """Add, list, change and remove the people who decide cases."""
 
 
 @person.command()

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from regiongate.cli import output
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.options import FilePath, Instant, json_option, sources_option
 from regiongate.cli.store_option import open_store, store_option
@@ -23,9 +22,8 @@ from regiongate.control.survey import survey as survey_logs
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.survey.files import STDIN
 from regiongate.survey.recognize import Said, columns_said
-from regiongate.survey.record import record
+from regiongate.survey.report import result_pieces
 from regiongate.survey.scan import Span
-from regiongate.survey.simulation import record as simulation_record
 
 
 @click.command()
@@ -133,8 +131,8 @@ def survey(
         click.echo(f"{words}; those of {len(saving.known)} were kept before.", err=True)
     found = outcome.simulation
     if as_json:
-        simulation = {} if found is None else {"simulation": simulation_record(found)}
-        output.print_json(record(outcome.survey) | simulation)
+        for piece in result_pieces(outcome.survey, found):
+            click.echo(piece, nl=False)
         return
     print_survey(outcome.survey, top, out)
     if found is not None:

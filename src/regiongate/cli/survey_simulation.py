@@ -90,13 +90,13 @@ def print_simulation(found: Simulation, top: int) -> None:
             ],
         )
         output.print_table(
-            ("organization", "change", "affected now", "affected then", "requests changed"),
+            ("organization", "change", "restricted now", "restricted then", "requests changed"),
             [_organization(one) for one in found.changed[:top]],
         )
     click.echo(
-        f"{found.count(Change.BECOMES_AFFECTED)} organizations become affected, "
+        f"{found.count(Change.BECOMES_RESTRICTED)} organizations become restricted, "
         f"{found.count(Change.RELEASED)} would be released, {found.count(Change.CHANGED)} stay "
-        f"affected in another way, {found.unchanged} of {found.organizations} are unchanged; "
+        f"restricted in another way, {found.unchanged} of {found.organizations} are unchanged; "
         f"{found.requests_changed} of {found.requests} requests change."
     )
 
@@ -108,4 +108,4 @@ def _change(before: str | None, after: str | None) -> str:
 def _organization(one: OrganizationChange) -> tuple[object, ...]:
     # An id may hold what steers a terminal; as a literal it cannot.
     name = one.id if one.id.isprintable() else ascii(one.id)
-    return name, one.change, one.affected_before, one.affected_after, one.changed
+    return name, one.change, one.restricted_before, one.restricted_after, one.changed

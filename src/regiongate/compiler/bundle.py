@@ -21,7 +21,7 @@ from regiongate.compiler.envoy.files import BOOTSTRAP, GATE
 from regiongate.compiler.envoy.settings import Settings, to_record
 from regiongate.compiler.snapshot import Snapshot
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.organization import ORDINARY, State
+from regiongate.domain.organization import State
 from regiongate.domain.verdict import Row
 
 FORMAT = "regiongate-bundle/1"
@@ -72,6 +72,11 @@ def to_json(value: object) -> bytes:
     return (json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
 
 
+def to_line(value: object) -> bytes:
+    """The same on one line, which takes a tenth of the time: for what no person need read."""
+    return (json.dumps(value, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
 def instant(at: datetime | None) -> str | None:
     """An instant as the files write it (RFC 3339, UTC)."""
     return None if at is None else at.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -82,15 +87,10 @@ def _envoy(snapshot: Snapshot, settings: Settings, trust_store: str) -> dict[str
     config = gate.gate(snapshot.table, snapshot.organizations, settings)
     content = {
         BOOTSTRAP: to_json(bootstrap(settings, trust_store)),
-        GATE: to_json(gate.resource(config, snapshot.generation)),
+        GATE: to_line(gate.resource(config, snapshot.generation)),
     }
     if settings.api_keys:
-        special = {
-            key: row.standing.name
-            for row in snapshot.organizations
-            if row.standing != ORDINARY
-            for key in row.keys
-        }
+        special = {key: row.standing.name for row in snapshot.organizations for key in row.keys}
         own = {key: standing.name for key, standing in snapshot.keys.items()}
         content[gate.KEYS] = snapshot.roll.keys.pack(special | own)
     return content
@@ -132,7 +132,7 @@ def _manifest(
     snapshot: Snapshot, settings: Settings, content: Mapping[str, bytes]
 ) -> dict[str, Any]:
     policy = snapshot.policy
-    special = [row for row in snapshot.organizations if row.standing != ORDINARY]
+    special, known = snapshot.organizations, snapshot.roll.by_id
     return {
         "format": FORMAT,
         "number": snapshot.number,
@@ -157,7 +157,7 @@ def _manifest(
             "steps": snapshot.atlas.steps,
             "places": snapshot.atlas.distinct,
             "place_keys": len(snapshot.atlas.places),
-            "organizations": len(snapshot.organizations),
+            "organizations": len(known) + sum(row.id not in known for row in special),
             "organizations_not_ordinary": len(special),
             "exempt": sum(row.standing.state is State.EXEMPT for row in special),
             "suspended": sum(row.standing.state is State.SUSPENDED for row in special),

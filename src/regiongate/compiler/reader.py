@@ -44,7 +44,7 @@ from regiongate.domain.address import canonical, special_block
 from regiongate.domain.covering import Covering
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.domain.facts import Facts
-from regiongate.domain.organization import Organization, Standing, of_keys, standings
+from regiongate.domain.organization import Organization, Standing
 from regiongate.domain.place import Place
 from regiongate.domain.policy import Policy
 from regiongate.domain.source import Age, SourceNames
@@ -244,21 +244,17 @@ class BundleReader:
 
     def organizations(self) -> dict[str, Organization]:
         """The organizations by id, as rulings and the policy's own exemptions leave them."""
-        return self._organizations
+        return self.roll.by_id | self.special
 
     @cached_property
-    def _organizations(self) -> dict[str, Organization]:
-        return {row.id: row for row in standings(self.roll, self.policy)}
+    def special(self) -> dict[str, Organization]:
+        """The same of those that are not ordinary."""
+        return self.roll.special_under(self.policy)
 
+    @cached_property
     def keys(self) -> dict[bytes, Standing]:
         """The keys that stand otherwise than their organizations, by digest."""
-        ruled = {ruling.key for ruling in self.policy.rulings if ruling.key is not None}
-        if not ruled:
-            return {}
-        rows, owners = self.organizations(), self.roll.owners
-        return of_keys(
-            {key: rows[owners[key]] for key in ruled & owners.keys()}, self.policy.rulings
-        )
+        return self.roll.keys_under(self.policy)
 
     def record(self, address: IPv4Address | IPv6Address) -> dict[str, Any] | None:
         """What the database says of a canonical address."""

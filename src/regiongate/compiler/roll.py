@@ -15,7 +15,15 @@ from typing import overload
 
 from regiongate.compiler.envoy.keytable import KeyBook
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.organization import ID_PATTERN, Organization
+from regiongate.domain.organization import (
+    ID_PATTERN,
+    ORDINARY,
+    Organization,
+    Standing,
+    of_keys,
+    standings,
+)
+from regiongate.domain.policy import Policy
 from regiongate.policyfile import organizations
 
 _HEAD = b"organization,key_sha256\n"
@@ -57,6 +65,17 @@ class Roll(Sequence[Organization]):
         return self.rows[index]
 
     @cached_property
+    def by_id(self) -> dict[str, Organization]:
+        """The same by id."""
+        return {row.id: row for row in self.rows}
+
+    @cached_property
+    def special(self) -> dict[str, Organization]:
+        """Those of the file that are not ordinary, by id."""
+        listed = (self.by_id[row.id] for row in self.listed)
+        return {row.id: row for row in listed if row.standing != ORDINARY}
+
+    @cached_property
     def owners(self) -> dict[bytes, str]:
         """The organization of each key, by the key's digest."""
         return {key: row.id for row in self.rows for key in row.keys}
@@ -77,9 +96,22 @@ class Roll(Sequence[Organization]):
         pairs = ((row.id, key) for row in self.registered for key in sorted(row.keys))
         return _HEAD + "".join(f"{name},{key.hex()}\n" for name, key in pairs).encode("ascii")
 
+    def special_under(self, policy: Policy) -> dict[str, Organization]:
+        """Those that are not ordinary, by id and sorted, as rulings and exemptions leave them."""
+        return dict(sorted((self.special | standings(self.by_id, policy)).items()))
+
+    def keys_under(self, policy: Policy) -> dict[bytes, Standing]:
+        """The keys that stand otherwise than their organizations, by digest."""
+        ruled = {ruling.key for ruling in policy.rulings if ruling.key is not None}
+        special = self.special_under(policy) if ruled else {}
+        owners = {key: self.owners[key] for key in ruled & self.owners.keys()}
+        rows = {key: special.get(name) or self.by_id[name] for key, name in owners.items()}
+        return of_keys(rows, policy.rulings)
+
     def prepare(self) -> None:
         """Make at once what is made but once, for whoever will be in a hurry."""
-        _ = self.keys, self.listed_file, self.registered_file, self.listed_words
+        _ = self.by_id, self.special, self.owners, self.keys
+        _ = self.listed_file, self.registered_file, self.listed_words
 
     @cached_property
     def listed_words(self) -> str:

@@ -16,7 +16,7 @@ from regiongate.compiler.atlas import Atlas
 from regiongate.compiler.facts import FactBook
 from regiongate.compiler.roll import Roll
 from regiongate.compiler.table import DecisionTable, decision_table
-from regiongate.domain.organization import Organization, Standing, of_keys, standings
+from regiongate.domain.organization import Organization, Standing
 from regiongate.domain.policy import Policy
 from regiongate.geo.facts.table import Layer
 from regiongate.geo.source import Source, SourceTable
@@ -94,8 +94,9 @@ class Snapshot:
 
     `number` counts up from the parent; `generation` is the number and the first digits of the
     digest of all inputs, so that two gateways with the same number but other inputs are told
-    apart. `organizations` is the roll as rulings and exemptions leave it, `keys` has the keys that
-    stand otherwise than their organizations, by digest.
+    apart. `organizations` are those of the roll that are not ordinary, as rulings and exemptions
+    leave them, sorted by id; `keys` has the keys that stand otherwise than their organizations, by
+    digest.
     """
 
     number: int
@@ -132,8 +133,8 @@ def snapshot(inputs: Inputs, at: datetime, parent: Parent | None = None) -> Snap
     """Freeze everything at one instant. Same arguments, same snapshot."""
     policy = inputs.dated
     roll = Roll.of(inputs.organizations)
-    rows = standings(roll, policy)
-    keys = _keys(roll, rows, policy)
+    rows = tuple(roll.special_under(policy).values())
+    keys = roll.keys_under(policy)
     generation = _generation(inputs, at, parent)
     atlas = _atlas(inputs, policy, at, parent)
     held = {*(row.standing for row in rows), *keys.values()}
@@ -163,16 +164,6 @@ def parent_of(frozen: Snapshot) -> Parent:
         book_digest=frozen.book.digest,
         book=lambda: frozen.book,
     )
-
-
-def _keys(roll: Roll, rows: Sequence[Organization], policy: Policy) -> Mapping[bytes, Standing]:
-    """The keys that have a standing of their own."""
-    ruled = [ruling.key for ruling in policy.rulings if ruling.key is not None]
-    if not ruled:
-        return {}
-    by_id = {row.id: row for row in rows}
-    owners = {key: by_id[roll.owners[key]] for key in ruled if key in roll.owners}
-    return of_keys(owners, policy.rulings)
 
 
 def _atlas(inputs: Inputs, policy: Policy, at: datetime, parent: Parent | None) -> Atlas:

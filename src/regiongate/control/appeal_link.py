@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from regiongate.domain.case import Case
 from regiongate.domain.errors import CannotRun
 
 LONGEST = 600
@@ -33,6 +34,15 @@ class AppealLink:
     case: int
     organization: str
     expires: datetime
+
+    def require(self, case: Case | None) -> Case:
+        """The case that the store has of the number, where it is still the organization's.
+
+        Raises BadLink.
+        """
+        if case is None or case.organization != self.organization:
+            raise BadLink("this link is of a case that is not there any more: write to us")
+        return case
 
 
 class BadLink(CannotRun):

@@ -21,10 +21,17 @@ from regiongate.domain.address import BadAddress, canonical
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.facts import Cloud, Facts, advice_on
 from regiongate.domain.judge import judge, row_at, timeline
-from regiongate.domain.organization import ORDINARY, Organization, Standing, with_exemptions
+from regiongate.domain.organization import (
+    ORDINARY,
+    Organization,
+    Standing,
+    State,
+    with_exemptions,
+)
 from regiongate.domain.place import Place, locate
 from regiongate.domain.policy import Policy
 from regiongate.domain.refusal import moving_helps
+from regiongate.domain.ruling import Ruling, RulingKind
 from regiongate.domain.verdict import Decision
 from regiongate.geo.store.catalogue import BUNDLED, Catalogue
 
@@ -48,22 +55,30 @@ _NEEDED = (
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: who, from where, when, for which path."""
+    """What is asked: who, from where, when, for which path.
+
+    `standing` is the name of what the request's key gave it, where a log says so.
+    """
 
     address: str
     at: datetime
     organization: str | None = None
     path: str | None = None
+    standing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the answer is found in: a policy, what the sources say, and who is who."""
+    """What the answer is found in: a policy, what the sources say, and who is who.
+
+    `keys` are the standings that keys have of their own, by digest.
+    """
 
     policy: Policy
     place: Place
     facts: Facts
     organizations: Mapping[str, Organization]
+    keys: Mapping[bytes, Standing]
     sources: tuple[Mapping[str, Any], ...]
     fact_sources: tuple[Mapping[str, Any], ...]
     generation: str | None
@@ -78,6 +93,7 @@ def by_bundle(question: Question, folder: Path) -> dict[str, Any]:
         place=bundle.place(address),
         facts=bundle.facts(address),
         organizations=bundle.organizations(),
+        keys=bundle.keys,
         sources=bundle.sources,
         fact_sources=bundle.fact_sources,
         generation=bundle.generation,
@@ -100,6 +116,7 @@ def by_policy(
         place=geography.lookup(policy, inputs.tables, address, inputs.anonymizers),
         facts=facts.lookup(inputs.facts, address),
         organizations={row.id: row for row in rows},
+        keys={},
         sources=tuple(source.entry() for source in inputs.sources),
         fact_sources=tuple(source.entry() for source in inputs.fact_sources),
         generation=None,
@@ -126,6 +143,7 @@ def by_request(request_id: str, log: Path, bundles: Path) -> dict[str, Any]:
         at=_time(line),
         organization=line["organization"],
         path=line["path"],
+        standing=line.get("standing"),
     )
     return by_bundle(question, bundles / generation) | {"log": line}
 
@@ -204,6 +222,7 @@ def _undecided(line: Mapping[str, Any]) -> dict[str, Any]:
         "next": None,
         "organization": line["organization"],
         "standing": None,
+        "ruling": None,
         "policy": {"name": None, "version": None},
         "list": {"name": None, "version": None},
         "generation": None,
@@ -244,6 +263,7 @@ def answer(question: Question, ground: Ground) -> dict[str, Any]:
         "next": None if row.next is None else {"verdict": row.next.verdict, "at": row.next.at},
         "organization": question.organization,
         "standing": standing.name,
+        "ruling": _ruling(decision, standing, question, policy),
         "policy": {"name": policy.name, "version": policy.version},
         "list": {"name": policy.supported.name, "version": policy.supported.version},
         "generation": ground.generation,
@@ -282,5 +302,35 @@ def _cloud(cloud: Cloud) -> dict[str, Any]:
 
 
 def _standing(question: Question, ground: Ground) -> Standing:
+    """That of the organization, unless the request's key had one of its own."""
     row = ground.organizations.get(question.organization or "")
-    return ORDINARY if row is None else row.standing
+    held = ORDINARY if row is None else row.standing
+    own = (one for one in ground.keys.values() if one.name == question.standing)
+    return held if question.standing in (None, held.name) else next(own, held)
+
+
+def _ruling(
+    decision: Decision, standing: Standing, question: Question, policy: Policy
+) -> dict[str, Any] | None:
+    """What was decided in a case, where that is why; None where it is not."""
+    for one in policy.rulings:
+        if one.network is not None:
+            decides = decision.rule.partition(" ")[0] == one.name
+        else:
+            decides = decision.rule.startswith("organization:") and standing == _given(one)
+            decides &= one.organization in (None, question.organization)
+        if decides:
+            return {
+                "kind": one.kind,
+                "id": one.id,
+                "reason": one.reason,
+                "approver": one.approver,
+                "until": one.until,
+                "appeal": one.appeal,
+            }
+    return None
+
+
+def _given(ruling: Ruling) -> Standing:
+    suspends = ruling.kind is RulingKind.SUSPENSION
+    return Standing(State.SUSPENDED if suspends else State.EXEMPT, ruling.until)

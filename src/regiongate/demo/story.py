@@ -8,26 +8,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from regiongate.demo.stage import Stage
-from regiongate.demo.world import APPEALS, CUSTOMERS, Dates, write
+from regiongate.demo.world import APPEALS, CUSTOMERS, Dates, write_policy, write_world
 from regiongate.domain.errors import CannotRun
 from regiongate.sample.mailbox import Mailbox
 
-_REMIND_AHEAD = timedelta(seconds=8)
+_REMIND_AHEAD = timedelta(seconds=15)
 _BLOCKED_ON = 403
 _ALLOWED = 200
 
 
 def tell(stage: Stage, relay: tuple[str, int], seconds: int) -> None:
-    """Tell the story; the block comes `seconds` after the gateway has begun to warn."""
-    stage.say("A provider, three people who work there, and its customers")
-    now = datetime.now(UTC).replace(microsecond=0)
-    block = now + timedelta(seconds=seconds)
-    dates = Dates(now - timedelta(seconds=1), block - _REMIND_AHEAD, block)
-    write(stage.folder, dates)
+    """Tell the story; the block comes `seconds` after the measure was announced."""
     send = _sending(relay)
     with Mailbox(stage.folder / "outbox", *relay):
         _begin(stage)
         _find(stage)
+        dates = _announce(stage, seconds)
         _warn(stage, dates, send)
         _block(stage, dates, send)
         _appeal(stage, send)
@@ -41,6 +37,10 @@ def _sending(relay: tuple[str, int]) -> tuple[str, ...]:
 
 
 def _begin(stage: Stage) -> None:
+    stage.say("A provider, three people who work there, and its customers")
+    now = datetime.now(UTC).replace(microsecond=0)
+    write_world(stage.folder, now)
+    write_policy(stage.folder, Dates(*(now + timedelta(days=days) for days in (1, 14, 15))))
     where = ("--listen", stage.listen, "--sample-listen", stage.behind)
     stage.start_gateway("up", "--policy", "policy.yaml", *where)
     stage.run("person", "add", "root", "--role", "admin")
@@ -52,8 +52,17 @@ def _begin(stage: Stage) -> None:
 def _find(stage: Stage) -> None:
     stage.say("Who is affected? A look back over two weeks of the log")
     stage.run("survey", "access.log", "--policy", "policy.yaml", "--save", "--out", "report")
+
+
+def _announce(stage: Stage, seconds: int) -> Dates:
+    stage.say(f"The measure is announced. Its dates are short here: the block is in {seconds} s")
+    now = datetime.now(UTC).replace(microsecond=0)
+    block = now + timedelta(seconds=seconds)
+    dates = Dates(now - timedelta(seconds=1), block - _REMIND_AHEAD, block)
+    write_policy(stage.folder, dates)
+    stage.run("publish", "--policy", "policy.yaml")
     stage.run("reconcile")
-    stage.run("case", "list")
+    return dates
 
 
 def _warn(stage: Stage, dates: Dates, send: tuple[str, ...]) -> None:

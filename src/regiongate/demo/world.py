@@ -13,6 +13,8 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
+from regiongate.policyfile.span import written
+
 DAYS = 14
 """So many days the log goes back."""
 
@@ -60,11 +62,15 @@ class Dates:
     block: datetime
 
 
-def write(folder: Path, dates: Dates) -> None:
-    """Write `policy.yaml`, `organizations.csv` and `access.log` into a folder."""
+def write_policy(folder: Path, dates: Dates) -> None:
+    """Write `policy.yaml` into a folder, over the one that is there."""
     (folder / "policy.yaml").write_text(_policy(dates), encoding="utf-8")
+
+
+def write_world(folder: Path, until: datetime) -> None:
+    """Write `organizations.csv` and `access.log`, which ends at an instant, into a folder."""
     (folder / "organizations.csv").write_text(_books(), encoding="utf-8")
-    lines = (json.dumps(line) + "\n" for line in _log(dates.warn))
+    lines = (json.dumps(line) + "\n" for line in _log(until))
     (folder / "access.log").write_text("".join(lines), encoding="utf-8")
 
 
@@ -74,7 +80,7 @@ def _policy(dates: Dates) -> str:
         observe=_utc(dates.warn - timedelta(days=DAYS)),
         warn=_utc(dates.warn),
         block=_utc(dates.block),
-        reminder=int((dates.block - dates.remind).total_seconds()),
+        reminder=written(dates.block - dates.remind),
     )
 
 

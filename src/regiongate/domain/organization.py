@@ -66,9 +66,9 @@ class Organization:
     keys: tuple[bytes, ...] = ()
 
 
-def standings(rows: Iterable[Organization], policy: Policy) -> tuple[Organization, ...]:
-    """The organizations, sorted by id, as the rulings in cases and the policy's exemptions leave
-    them.
+def standings(rows: Mapping[str, Organization], policy: Policy) -> dict[str, Organization]:
+    """Those of the organizations, by id and sorted, whose standing rulings in cases or the policy's
+    own exemptions change; also those that are not among the rows.
 
     Whoever says it, a suspension stands above an exemption, and of two that say the same the
     longer one counts.
@@ -78,7 +78,7 @@ def standings(rows: Iterable[Organization], policy: Policy) -> tuple[Organizatio
         for ruling in policy.rulings
         if ruling.organization is not None
     )
-    return _with(rows, (*ruled, *_granted(policy.exemptions)))
+    return _changed(rows, (*ruled, *_granted(policy.exemptions)))
 
 
 def with_exemptions(
@@ -89,7 +89,9 @@ def with_exemptions(
     A suspended organization stays suspended: an exemption speaks of regions, not of accounts. Of
     two exemptions the longer one counts.
     """
-    return _with(rows, _granted(exemptions))
+    known = {row.id: row for row in rows}
+    found = known | _changed(known, _granted(exemptions))
+    return tuple(found[name] for name in sorted(found))
 
 
 def of_keys(
@@ -119,15 +121,15 @@ def _granted(exemptions: Iterable[Exemption]) -> Iterator[tuple[str, Standing]]:
     return ((one.organization, Standing(State.EXEMPT, one.expires)) for one in exemptions)
 
 
-def _with(
-    rows: Iterable[Organization], said: Iterable[tuple[str, Standing]]
-) -> tuple[Organization, ...]:
-    found = {row.id: row for row in rows}
+def _changed(
+    rows: Mapping[str, Organization], said: Iterable[tuple[str, Standing]]
+) -> dict[str, Organization]:
+    found: dict[str, Organization] = {}
     for name, standing in said:
-        known = found.get(name, Organization(name))
+        known = found.get(name) or rows.get(name) or Organization(name)
         if _stands_above(standing, known.standing):
             found[name] = replace(known, standing=standing)
-    return tuple(found[name] for name in sorted(found))
+    return dict(sorted(found.items()))
 
 
 def _stands_above(new: Standing, known: Standing) -> bool:

@@ -20,7 +20,7 @@ Values = npt.NDArray[np.int32]
 NONE = -1
 V4_END = 1 << 32
 """The first number of the address space that is no IPv4 address."""
-_MOST_PACKED = 2**62
+_LARGEST_TABLE = 1 << 24
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,20 +113,38 @@ def merge(layers: Sequence[Steps]) -> tuple[U64, U64, Values]:
 def distinct(matrix: Values) -> tuple[Values, Values]:
     """For each row (int32[n, k], -1 and above) the number of its combination; the combinations.
 
-    Each row is packed into one integer, which sorts several times faster than rows do. Where the
-    integer would overflow, what is packed so far is numbered anew, without the gaps.
+    Each row is packed into one integer, column by column. What is packed so far is numbered anew,
+    without the gaps, whenever a table of all that is possible would grow too large: a table says
+    which numbers occur several times faster than sorting does.
     """
     packed: Index = np.zeros(len(matrix), dtype=np.int64)
     possible = 1
     for column in matrix.T:
         size = int(column.max(initial=NONE)) + 2
-        if possible * size > _MOST_PACKED:
-            present, packed = np.unique(packed, return_inverse=True)
-            possible = present.size
-        packed = packed * size + (column + 1)
+        if possible * size > _LARGEST_TABLE:
+            packed, possible = _numbered_anew(packed, possible)
+        packed *= size
+        packed += column
+        packed += 1
         possible *= size
-    _, first, inverse = np.unique(packed, return_index=True, return_inverse=True)
-    return inverse.astype(np.int32), matrix[first]
+    index, count = _numbered_anew(packed, possible)
+    first = np.empty(count, dtype=np.int64)
+    # Of several rows the one that is written last stays.
+    first[index[::-1]] = np.arange(index.size - 1, -1, -1)
+    return index.astype(np.int32), matrix[first]
+
+
+def _numbered_anew(numbers: Index, possible: int) -> tuple[Index, int]:
+    """Numbers below `possible` in the same order without gaps, and how many different there are."""
+    if possible > _LARGEST_TABLE:
+        present, index = np.unique(numbers, return_inverse=True)
+        return index, present.size
+    occurs = np.zeros(possible, dtype=np.bool_)
+    occurs[numbers] = True
+    present = np.flatnonzero(occurs)
+    table = np.empty(possible, dtype=np.int32)  # What does not occur is never read.
+    table[present] = np.arange(present.size)
+    return table.take(numbers).astype(np.int64), present.size
 
 
 def overlay(base: Steps, patch: Steps) -> Steps:

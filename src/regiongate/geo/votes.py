@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from ipaddress import IPv6Network
 
 import numpy as np
 
+from regiongate.geo import wide
 from regiongate.geo.formats.raw import RawTable
 from regiongate.geo.labels import region_of
 from regiongate.geo.mmdb.writer import V4_ALIASES
@@ -34,6 +36,8 @@ def without_v4_embeddings(steps: Steps) -> tuple[Steps, dict[str, int]]:
     A canonical address never lies there, so a value there would never be found; a MaxMind DB
     wants the place for its aliases.
     """
+    if not any(_holds_something(steps, network) for network in V4_ALIASES):
+        return steps, {}
     patch = from_networks([(network, i) for i, network in enumerate(V4_ALIASES)])
     hi, lo, matrix = merge([steps, patch])
     value, inside = matrix[:, 0], matrix[:, 1]
@@ -42,3 +46,10 @@ def without_v4_embeddings(steps: Steps) -> tuple[Steps, dict[str, int]]:
         str(network): int(count) for network, count in zip(V4_ALIASES, lost, strict=True) if count
     }
     return from_starts(hi, lo, np.where(inside == NONE, value, np.int32(NONE))), counts
+
+
+def _holds_something(steps: Steps, network: IPv6Network) -> bool:
+    """Whether any address of a network has a value."""
+    ends = wide.split([int(network.network_address), int(network.broadcast_address)])
+    first, last = wide.search(steps.hi, steps.lo, *ends).tolist()
+    return bool((steps.value[first : last + 1] != NONE).any())

@@ -52,7 +52,7 @@ class Gate:
         self._paths = policy.open_paths
         self._groups = {row.id: standing(row.standing.name) for row in self._organizations.values()}
         self._keys = {key: row for row in self._organizations.values() for key in row.keys}
-        self._own = found.reader.keys()
+        self._own = found.reader.keys
         self._eras = Eras(found.table, found.places, policy)
         self._era = self._eras.at(clock())
         paged = pages(found.steps)

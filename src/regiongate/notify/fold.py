@@ -43,8 +43,11 @@ def fold(text: str, hang: int = 0) -> str:
 
     A word that is wider than a line keeps a line to itself: addresses and links are never cut.
     """
+    flat = one_line(text)
+    if flat.isascii():
+        return _fold_words(flat.split(" "), hang)
     lines, width = [""], 0
-    for space, piece in _pieces(one_line(text)):
+    for space, piece in _pieces(flat):
         wide = columns(piece)
         if width and width + len(space) + wide > WIDTH:
             lines.append(" " * hang + piece)
@@ -53,6 +56,18 @@ def fold(text: str, hang: int = 0) -> str:
             lines[-1] += space + piece
             width += len(space) + wide
     return "\n".join(lines)
+
+
+def _fold_words(words: list[str], hang: int) -> str:
+    """The same for ASCII, where a line can be broken at spaces only and letters are as wide."""
+    lines, line = [], words[0]
+    for word in words[1:]:
+        if line and len(line) + 1 + len(word) > WIDTH:
+            lines.append(line)
+            line = " " * hang + word
+        else:
+            line += f" {word}"
+    return "\n".join([*lines, line])
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:

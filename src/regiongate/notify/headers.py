@@ -21,9 +21,14 @@ class _Policy(Compat32):
     """Writes ids as they are: folded away from its name, an id is not found by every server."""
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        if name in _IDS:
+        if name in _IDS or _is_short(name, value):
             return f"{name}: {value}\n".replace("\n", self.linesep).encode("ascii")
         return super().fold_binary(name, value)
+
+
+def _is_short(name: str, value: str) -> bool:
+    """Whether a header stands on one line as it is, which need not be found out by folding it."""
+    return len(name) + len(value) + 2 <= _COLUMNS and value.isascii() and value.isprintable()
 
 
 POLICY = _Policy(linesep="\r\n", max_line_length=_COLUMNS)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from babel import Locale
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Language:
     """A language with its locale data (CLDR), and the marks that it is written with.
 

@@ -6,22 +6,20 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from regiongate.domain.errors import CannotRun
-from regiongate.notify.letter import Letter
 
 
-def write(letters: Iterable[Letter], folder: Path) -> list[Path]:
-    """One file for each letter, named after its notice, with the bytes that would be sent.
+def write(letters: Iterable[tuple[str, bytes]], folder: Path) -> list[Path]:
+    """One file for each letter, named by the id of its notice, with the bytes that would be sent.
 
     Raises CannotRun where the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_written(letter, folder) for letter in letters]
+        return [_written(folder / f"{notice}.eml", message) for notice, message in letters]
     except OSError as error:
         raise CannotRun(f"{folder} cannot be written: {error.strerror}") from error
 
 
-def _written(letter: Letter, folder: Path) -> Path:
-    path = folder / f"{letter.notice}.eml"
-    path.write_bytes(letter.message)
+def _written(path: Path, message: bytes) -> Path:
+    path.write_bytes(message)
     return path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_timedelta
@@ -14,6 +15,9 @@ from regiongate.domain.region import country_of, is_subdivision
 from regiongate.notify.language import Language
 
 _ASCII_DIGITS = "0123456789"
+
+_remembered = lru_cache(maxsize=10_000)
+"""Thousands of letters name the same dates, regions and small numbers; writing one takes long."""
 
 _PARTS: Mapping[str, Mapping[str, str]] = {
     # CLDR, as Babel carries it, has no names for parts of countries. These are the ones that
@@ -31,6 +35,7 @@ _PARTS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+@_remembered
 def moment(language: Language, at: datetime, zone: str) -> str:
     """The date and the time of an instant in a time zone, which `zone_words` names."""
     local = at.astimezone(ZoneInfo(zone))
@@ -38,6 +43,7 @@ def moment(language: Language, at: datetime, zone: str) -> str:
     return f"{day(language, local.date())}{language.before_time}{clock}"
 
 
+@_remembered
 def zone_words(at: datetime, zone: str) -> str:
     """A time zone by name and as the offset that it has at an instant, in every language."""
     written = f"{at.astimezone(ZoneInfo(zone)):%z}"
@@ -49,12 +55,14 @@ def local_day(language: Language, at: datetime, zone: str) -> str:
     return day(language, at.astimezone(ZoneInfo(zone)).date())
 
 
+@_remembered
 def day(language: Language, on: date) -> str:
     """A date: "July 9, 2024"."""
     written = format_date(on, "long", locale=language.locale)
     return _digits(language, written) + language.calendar
 
 
+@_remembered
 def days_until(language: Language, now: datetime, then: datetime, zone: str) -> str | None:
     """How many days of the calendar are left ("in 7 days"), None when it is the day or past it."""
     place = ZoneInfo(zone)
@@ -68,12 +76,14 @@ def days_until(language: Language, now: datetime, then: datetime, zone: str) -> 
     return _digits(language, words)
 
 
+@_remembered
 def number(language: Language, count: int) -> str:
     """A whole number."""
     written = format_decimal(count, locale=language.locale, numbering_system="default")
     return _digits(language, written)
 
 
+@_remembered
 def percent(language: Language, share: Fraction) -> str:
     """A share with one decimal, or with as many as the first digit that is not zero needs."""
     decimals = 1
@@ -89,6 +99,7 @@ def percent(language: Language, share: Fraction) -> str:
     return _digits(language, written)
 
 
+@_remembered
 def region(language: Language, code: str) -> str:
     """A region by name; ValueError for a code that ISO 3166 does not know."""
     country: str | None = language.locale.territories.get(country_of(code))

@@ -10,13 +10,13 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, UndefinedError
 from markupsafe import Markup
 
-from regiongate.domain.notice import Notice
-from regiongate.notify.facts import facts
+from regiongate.domain.notice import Event, Notice
+from regiongate.notify.facts import Facts, facts
 from regiongate.notify.fold import fold, one_line, underline
-from regiongate.notify.form import Form, HtmlForm, PlainForm
+from regiongate.notify.form import HtmlForm, PlainForm
 from regiongate.notify.language import Choice, choose
 
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n)+")
@@ -43,21 +43,42 @@ def words(notice: Notice) -> Words:
     """
     choice = choose(notice.organization.contact.language)
     rtl = choice.language.direction == "rtl"
-    subject = one_line(_rendered(notice, choice, PlainForm(), "shape/subject.j2"))
-    text = _rendered(notice, choice, PlainForm(isolate=rtl), "shape/text/page.j2")
-    html = _rendered(notice, choice, HtmlForm(), "shape/html/page.j2", subject=subject)
+    plain = facts(notice, choice.language, PlainForm())
+    subject = one_line(_block(notice, choice, "subject", plain))
+    isolated = facts(notice, choice.language, PlainForm(isolate=True)) if rtl else plain
+    text = _rendered(notice, choice, isolated, "text")
+    html = _rendered(notice, choice, facts(notice, choice.language, HtmlForm()), "html", subject)
     return Words(subject, _tidy(text), _without_empty_lines(html), choice)
 
 
-def _rendered(notice: Notice, choice: Choice, form: Form, page: str, **more: str) -> str:
-    html = isinstance(form, HtmlForm)
-    parts = f"shape/{'html' if html else 'text'}/parts.j2"
-    template = _environment(html).get_template(f"{notice.event}/{choice.language.code}.j2")
-    known = facts(notice, choice.language, form)
+def _rendered(
+    notice: Notice, choice: Choice, known: Facts, form: str, subject: str | None = None
+) -> str:
+    shape = {"page": f"shape/{form}/page.j2", "parts": f"shape/{form}/parts.j2"}
+    more = shape if subject is None else shape | {"subject": subject}
+    template = _template(notice.event, choice.language.code, html=form == "html")
     try:
-        return template.render(known, page=page, parts=parts, **more)
+        return template.render(known, **more)
     except UndefinedError as error:
-        raise MissingFact(f"{notice.id} ({notice.event}): {error}") from error
+        raise _missing(notice, error) from error
+
+
+def _block(notice: Notice, choice: Choice, name: str, known: Facts) -> str:
+    """One block of a template in plain text, without the page around it and what that imports."""
+    template = _template(notice.event, choice.language.code, html=False)
+    try:
+        return "".join(template.blocks[name](template.new_context(dict(known))))
+    except UndefinedError as error:
+        raise _missing(notice, error) from error
+
+
+def _missing(notice: Notice, error: UndefinedError) -> MissingFact:
+    return MissingFact(f"{notice.id} ({notice.event}): {error}")
+
+
+@cache
+def _template(event: Event, language: str, *, html: bool) -> Template:
+    return _environment(html).get_template(f"{event}/{language}.j2")
 
 
 @cache

@@ -1,4 +1,8 @@
-"""Appeals and their files. One at most is open in a case; each is decided once, reopened once."""
+"""Appeals and their files. One at most is open in a case; each is decided once, reopened once.
+
+What was decided is final: a trigger (migration 0007) lets nothing of it change. Only mail address
+and network may be forgotten.
+"""
 
 from __future__ import annotations
 

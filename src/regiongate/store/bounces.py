@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from regiongate.domain.audit import AuditEvent, Tag
+from regiongate.domain.audit import AuditEvent, Json, Tag
 from regiongate.store.audit import AuditTrail
 from regiongate.store.notice_tables import BOUNCE, NOTICE, NoticeState
 from regiongate.store.notices import KeptNotice
@@ -57,7 +57,7 @@ class Bounces:
         )
         if self._connection.execute(change).rowcount != 1:
             return False
-        detail = {"notice": notice.id, "case": notice.case, "status": status}
-        event = AuditEvent(at, actor, Tag.NOTICE_BOUNCED, notice.organization, dict(detail))
+        said: dict[str, Json] = {"notice": notice.id, "case": notice.case, "status": status}
+        event = AuditEvent(at, actor, Tag.NOTICE_BOUNCED, notice.organization, said)
         AuditTrail(self._connection).write([event])
         return True

@@ -197,13 +197,13 @@ class Outbox:
             for row in self._connection.execute(query)
         ]
 
-    def waiting(self) -> tuple[int, datetime | None]:
-        """How many notices wait to be sent, and when the first is due."""
-        query = sa.select(sa.func.count(), sa.func.min(NOTICE.c.due_at)).where(
-            NOTICE.c.state == NoticeState.READY.value
-        )
-        count, first = self._connection.execute(query).one()
-        return count, first
+    def waiting(self) -> int:
+        """How many notices wait to be sent, now or later."""
+        return self._count(sa.true())
+
+    def due(self, at: datetime) -> int:
+        """How many notices are due."""
+        return self._count(NOTICE.c.due_at <= at)
 
     def say_accepted(self, notice: str, at: datetime, why: str) -> bool:
         """A person, or a report, says that an unknown notice was accepted; False: it is none."""
@@ -237,6 +237,11 @@ class Outbox:
         said["reason"] = why
         self._trail.write([AuditEvent(at, self._actor, Tag.NOTICE_SETTLED, row[0], said)])
         return True
+
+    def _count(self, condition: sa.ColumnElement[bool]) -> int:
+        ready = NOTICE.c.state == NoticeState.READY.value
+        query = sa.select(sa.func.count()).select_from(NOTICE).where(ready, condition)
+        return self._connection.execute(query).scalar_one()
 
     def _exists(self, notice: str) -> bool:
         query = sa.select(NOTICE.c.id).where(NOTICE.c.id == notice)

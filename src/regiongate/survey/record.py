@@ -9,7 +9,6 @@ from typing import Any
 
 from regiongate.domain.survey import Journey, Key, Network, Part, Seen, Survey, Surveyed
 
-
 _OF_NETWORK = tuple(field.name for field in fields(Network))
 
 
@@ -22,11 +21,12 @@ def record(survey: Survey) -> dict[str, Any]:
         "period": {"from": _utc(survey.period.start), "to": _utc(survey.period.end)},
         "rows": asdict(rows),
         "organizations_seen": survey.organizations_seen,
-        "organizations": [_organization(one) for one in survey.organizations],
+        "organizations": [of_organization(one) for one in survey.organizations],
     }
 
 
-def _organization(one: Surveyed) -> dict[str, Any]:
+def of_organization(one: Surveyed) -> dict[str, Any]:
+    """One of `organizations`."""
     return {
         "id": one.id,
         "state": one.state,

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from regiongate.domain.survey import (
@@ -27,8 +29,12 @@ from regiongate.survey.tables import of_affected
 NETWORKS, KEY_NETWORKS, EXAMPLES, JOURNEYS = 20, 5, 10, 5
 """How many are told of each organization, of networks fewer of each key."""
 
-Grain = tuple[int, bool, str | None]
-"""The number of an organization, whether all of it is meant, and else which key."""
+_AT_ONCE = 10_000
+
+Grain = tuple[bool, str | None]
+"""Of an organization: whether all of it is meant, and else which key."""
+
+Row = tuple[Any, ...]
 
 _BY_DAY = f"""
 CREATE TABLE by_day AS
@@ -45,7 +51,7 @@ SELECT number, grouping("key") = 1, "key", country, region, unsupported, own, su
 FROM by_day
 GROUP BY GROUPING SETS ((number, "key", country, region, unsupported, own),
   (number, country, region, unsupported, own))
-ORDER BY n DESC, region, own"""
+ORDER BY number, n DESC, region, own"""
 
 _NETWORKS = f"""
 WITH found AS (
@@ -61,7 +67,7 @@ SELECT number, whole, "key", network_text(hi, lo), n, said.region, said.would, s
 FROM found
 QUALIFY row_number() OVER (PARTITION BY number, whole, "key" ORDER BY n DESC, hi, lo)
   <= CASE WHEN whole THEN {NETWORKS} ELSE {KEY_NETWORKS} END
-ORDER BY n DESC, hi, lo"""  # noqa: S608 - quoted where it is not ours
+ORDER BY number, n DESC, hi, lo"""  # noqa: S608 - quoted where it is not ours
 
 _EXAMPLES = """
 SELECT number, whole, "key", text FROM (
@@ -72,22 +78,30 @@ SELECT number, whole, "key", text FROM (
 )
 QUALIFY row_number() OVER (
   PARTITION BY number, whole, "key" ORDER BY affected DESC, n DESC, text) <= {most}
-ORDER BY affected DESC, n DESC, text"""
+ORDER BY number, affected DESC, n DESC, text"""
 
 _DAYS = """
 SELECT number, "key", max(countries), arg_min("day", (-countries, "day")) FROM (
   SELECT number, "key", "day", count(DISTINCT country) AS countries FROM by_day GROUP BY ALL
-) GROUP BY ALL"""
+) GROUP BY ALL ORDER BY number"""
 
 _JOURNEYS = f"""
 SELECT number, "key", departure, arrival, "at", km, hours, kmh,
   count(*) OVER (PARTITION BY number, "key")
 {of_affected("journeys")}
 QUALIFY row_number() OVER (PARTITION BY number, "key" ORDER BY km DESC, "at", arrival) <= {JOURNEYS}
-ORDER BY km DESC, "at", arrival"""
+ORDER BY number, km DESC, "at", arrival"""
 
 
-@dataclass
+_TOTALS = f"""
+SELECT number, whole, "key", t.organization, state, requests, tokens, unsupported,
+  unsupported_tokens, unsupported_first, unsupported_last, disputed, disputed_tokens,
+  anonymizer, anonymizer_tokens, first_seen, last_seen, days
+{of_affected("totals")}
+ORDER BY number, whole, unsupported DESC, requests DESC, "key" NULLS LAST"""
+
+
+@dataclass(slots=True)
 class _Details:
     """What stands beside the totals of one grain."""
 
@@ -118,23 +132,45 @@ def survey(session: Session, judging: Judging, rows: Rows) -> Survey:
     )
 
 
+class _ByNumber:
+    """Rows whose first column is the number of an organization, by which they are sorted.
+
+    They are taken organization by organization, so that never all of them are values at a time.
+    """
+
+    def __init__(self, session: Session, sql: str) -> None:
+        rows = (
+            row
+            for batch in session.table(sql).to_batches(max_chunksize=_AT_ONCE)
+            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        )
+        self._groups = groupby(rows, itemgetter(0))
+        self._next = next(self._groups, None)
+
+    def take(self, number: int) -> list[Row]:
+        """The rows of the next organization, without the number; none when it has none."""
+        if self._next is None or self._next[0] != number:
+            return []
+        rows = [row[1:] for row in self._next[1]]
+        self._next = next(self._groups, None)
+        return rows
+
+
 def _surveyed(session: Session) -> Iterator[Surveyed]:
-    details = _details(session)
-    days, journeys = _days(session), _journeys(session)
-    keys: dict[int, list[Key]] = defaultdict(list)
-    names = 'number, whole, "key", t.organization, state, requests, tokens, unsupported,'
-    names += "unsupported_tokens, unsupported_first, unsupported_last, disputed, disputed_tokens,"
-    names += "anonymizer, anonymizer_tokens, first_seen, last_seen, days"
-    order = 'ORDER BY number, whole, unsupported DESC, requests DESC, "key" NULLS LAST'
-    for row in _rows(session, f"SELECT {names} {of_affected('totals')} {order}"):
-        number, whole, key, name, state, *numbers = row
-        seen = _seen(numbers, details[number, whole, key])
-        if whole:
-            yield Surveyed(name, state, seen, tuple(keys.pop(number)))
-            continue
-        most, on = days.get((number, key), (0, None))
-        moved, in_all = journeys.get((number, key), ([], 0))
-        keys[number].append(Key(key, seen, most, on, tuple(moved), in_all))
+    totals, days = _ByNumber(session, _TOTALS), _ByNumber(session, _DAYS)
+    journeys, details = _ByNumber(session, _JOURNEYS), _Parts(session)
+    number = 0
+    while rows := totals.take(number := number + 1):
+        most = {key: (countries, on) for key, countries, on in days.take(number)}
+        moved = _moved(journeys.take(number))
+        beside = details.take(number)
+        keys = tuple(
+            Key(key, _seen(seen, beside[False, key]), *most.get(key, (0, None)), *moved[key])
+            for whole, key, _, _, *seen in rows
+            if not whole
+        )
+        _, _, name, state, *seen = rows[-1]
+        yield Surveyed(name, state, _seen(seen, beside[True, None]), keys)
 
 
 def _seen(numbers: list[Any], details: _Details) -> Seen:
@@ -171,47 +207,56 @@ def _part(requests: int, tokens: int | None, of: int, of_tokens: int | None) -> 
     return Part(requests, told, round(requests / of, 6))
 
 
-def _details(session: Session) -> Mapping[Grain, _Details]:
-    found: dict[Grain, _Details] = defaultdict(_Details)
-    for row in _rows(session, _COUNTS):
-        number, whole, key, country, region, unsupported, own, requests = row
-        one = found[number, whole, key]
-        one.verdicts[own] += requests
-        if country is not None:
-            one.countries[country] += requests
-            if unsupported:
-                one.unsupported[country] += requests
-                if region != country:
-                    one.regions[region] += requests
-    for row in _rows(session, _NETWORKS):
-        number, whole, key, text, requests, region, would, kinds, *facts, in_all = row
-        one = found[number, whole, key]
-        named = tuple(kinds.split(",")) if kinds else ()
-        one.networks.append(Network(text, requests, region, would, named, *facts))
-        one.networks_in_all = in_all
-    for name in ("host", "path", "model"):
-        sql = _EXAMPLES.format(name=name, most=EXAMPLES)
-        for number, whole, key, text in _rows(session, sql):
-            found[number, whole, key].examples[name].append(text)
-    return found
+class _Parts:
+    """The statements on countries, networks and examples."""
+
+    def __init__(self, session: Session) -> None:
+        self._counts = _ByNumber(session, _COUNTS)
+        self._networks = _ByNumber(session, _NETWORKS)
+        self._examples = {
+            name: _ByNumber(session, _EXAMPLES.format(name=name, most=EXAMPLES))
+            for name in ("host", "path", "model")
+        }
+
+    def take(self, number: int) -> Mapping[Grain, _Details]:
+        """What they say of the next organization, by grain."""
+        found: dict[Grain, _Details] = defaultdict(_Details)
+        for whole, key, *counts in self._counts.take(number):
+            _count(found[whole, key], *counts)
+        for whole, key, *facts, in_all in self._networks.take(number):
+            one = found[whole, key]
+            one.networks.append(_network(*facts))
+            one.networks_in_all = in_all
+        for name, examples in self._examples.items():
+            for whole, key, text in examples.take(number):
+                found[whole, key].examples[name].append(text)
+        return found
 
 
-def _days(session: Session) -> dict[tuple[int, str | None], tuple[int, Any]]:
-    return {(number, key): (most, on) for number, key, most, on in _rows(session, _DAYS)}
+def _count(one: _Details, *counts: Any) -> None:
+    country, region, unsupported, own, requests = counts
+    one.verdicts[own] += requests
+    if country is not None:
+        one.countries[country] += requests
+        if unsupported:
+            one.unsupported[country] += requests
+            if region != country:
+                one.regions[region] += requests
 
 
-def _journeys(session: Session) -> dict[tuple[int, str | None], tuple[list[Journey], int]]:
-    found: dict[tuple[int, str | None], tuple[list[Journey], int]] = {}
-    for number, key, departure, arrival, at, km, hours, kmh, in_all in _rows(session, _JOURNEYS):
+def _network(
+    text: str, requests: int, region: str | None, would: str, kinds: str | None, *facts: Any
+) -> Network:
+    return Network(text, requests, region, would, tuple(kinds.split(",")) if kinds else (), *facts)
+
+
+def _moved(rows: list[Row]) -> Mapping[str | None, tuple[tuple[Journey, ...], int]]:
+    """The journeys of each key of an organization, and how many there are in all."""
+    found: dict[str | None, tuple[tuple[Journey, ...], int]] = defaultdict(lambda: ((), 0))
+    for key, departure, arrival, at, km, hours, kmh, in_all in rows:
         journey = Journey(departure, arrival, at.replace(tzinfo=UTC), km, hours, kmh)
-        found.setdefault((number, key), ([], in_all))[0].append(journey)
+        found[key] = ((*found[key][0], journey), in_all)
     return found
-
-
-def _rows(session: Session, sql: str) -> Iterator[tuple[Any, ...]]:
-    found = session.run(sql)
-    while rows := found.fetchmany(10_000):
-        yield from rows
 
 
 def _utc(at: datetime | None) -> datetime | None:

@@ -108,10 +108,7 @@ _SETTLE = (
   FROM counted WHERE is_example AND example IN (SELECT example FROM counted WHERE NOT is_example)
   GROUP BY example)""",
     "DELETE FROM counted WHERE is_example OR outside OR address IS NULL",
-    *(
-        f"ALTER TABLE counted DROP COLUMN {name}"
-        for name in (*_EXAMPLES, "outside", "is_example")
-    ),
+    *(f"ALTER TABLE counted DROP COLUMN {name}" for name in (*_EXAMPLES, "outside", "is_example")),
     """CREATE VIEW cells AS
 SELECT counted.* EXCLUDE (example), host, path, model FROM counted LEFT JOIN examples
   USING (example)""",
@@ -132,7 +129,7 @@ def counted(logs: Sequence[Log], span: Span, examples: bool = True) -> str:
         for form in (found[0].format,)
     ]
     rows = " UNION ALL ".join(parts)
-    timed = f"SELECT *, epoch_us(\"time\") AS t FROM ({rows})"  # noqa: S608 - quoted where it is not ours
+    timed = f'SELECT *, epoch_us("time") AS t FROM ({rows})'  # noqa: S608 - quoted where it is not ours
     return f"""
 SELECT organization, "key", address, DATE '1970-01-01' + d AS "day", requests,
   CASE WHEN counted > 0 THEN least(tokens, {2**63 - 1})::BIGINT END AS tokens,

@@ -7,13 +7,17 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import duckdb
+import pyarrow as pa
 
 from regiongate.domain.errors import CannotRun
 from regiongate.geo.column.pieces import cores
 from regiongate.survey.formats.values import SINCE_1970
 from regiongate.survey.keys import PUBLIC_KEY
+
+T = TypeVar("T")
 
 Tell = Callable[[float], None]
 """Hears how much of the files has been read, from 0 to 1."""
@@ -50,8 +54,15 @@ class Session:
 
     def run(self, sql: str, tell: Tell | None = None) -> duckdb.DuckDBPyConnection:
         """Runs a statement; `tell` hears of its progress. Ctrl-C ends it at once."""
+        return self._waited(lambda: self.connection.execute(sql), tell)
+
+    def table(self, sql: str) -> pa.Table:
+        """All rows of a statement. Ctrl-C ends it at once."""
+        return self._waited(lambda: self.connection.sql(sql).to_arrow_table())
+
+    def _waited(self, work: Callable[[], T], tell: Tell | None = None) -> T:
         with ThreadPoolExecutor(1) as pool:
-            done = pool.submit(self.connection.execute, sql)
+            done = pool.submit(work)
             try:
                 while wait([done], _EVERY).not_done:
                     if tell is not None:

@@ -119,8 +119,8 @@ ORDER BY requests DESC, region_before NULLS LAST, region_after NULLS LAST,
   rule_before, rule_after, "before", "after" """
 
 _BY_ORGANIZATION = """SELECT organization AS id, sum(requests)::BIGINT AS requests,
-  coalesce(sum(requests) FILTER ("before" <> 'allow'), 0)::BIGINT AS affected_before,
-  coalesce(sum(requests) FILTER ("after" <> 'allow'), 0)::BIGINT AS affected_after,
+  coalesce(sum(requests) FILTER ("before" <> 'allow'), 0)::BIGINT AS restricted_before,
+  coalesce(sum(requests) FILTER ("after" <> 'allow'), 0)::BIGINT AS restricted_after,
   coalesce(sum(requests) FILTER ("before" <> "after"), 0)::BIGINT AS changed
 FROM moves WHERE organization IS NOT NULL GROUP BY organization HAVING changed > 0
 ORDER BY changed DESC, id"""
@@ -134,9 +134,9 @@ def _organizations(database: duckdb.DuckDBPyConnection) -> Iterator[Organization
 
 
 def _change(row: Mapping[str, Any]) -> Change:
-    if not row["affected_before"]:
-        return Change.BECOMES_AFFECTED
-    return Change.CHANGED if row["affected_after"] else Change.RELEASED
+    if not row["restricted_before"]:
+        return Change.BECOMES_RESTRICTED
+    return Change.CHANGED if row["restricted_after"] else Change.RELEASED
 
 
 def _count(database: duckdb.DuckDBPyConnection, what: str, where: str = "") -> int:

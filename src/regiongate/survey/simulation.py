@@ -14,11 +14,13 @@ from regiongate.domain.survey import Judging
 class Change(StrEnum):
     """What happens to an organization, of which at least one request gets another verdict.
 
-    It becomes affected when before all its requests were allowed, and is released when after all
-    are; otherwise it was affected and stays so, in another way.
+    An organization is restricted when one of its requests, by its own standing and at the instant
+    of judging, is not allowed. It becomes restricted, is released, or was restricted and stays so,
+    in another way. Who is affected is another question: what would happen with the measure fully
+    in force, whatever the standing.
     """
 
-    BECOMES_AFFECTED = "becomes affected"
+    BECOMES_RESTRICTED = "becomes restricted"
     RELEASED = "released"
     CHANGED = "changed"
 
@@ -49,7 +51,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationChange:
-    """One organization of which requests get another verdict; how many are affected on each side.
+    """One organization of which requests get another verdict; how many are not allowed on each side.
 
     `changed` counts the requests whose verdict changes.
     """
@@ -57,8 +59,8 @@ class OrganizationChange:
     id: str
     change: Change
     requests: int
-    affected_before: int
-    affected_after: int
+    restricted_before: int
+    restricted_after: int
     changed: int
 
 
@@ -108,7 +110,7 @@ def record(found: Simulation) -> dict[str, Any]:
         "requests": {"all": found.requests, "changed": found.requests_changed},
         "organizations": {
             "all": found.organizations,
-            "become_affected": counts[Change.BECOMES_AFFECTED],
+            "become_restricted": counts[Change.BECOMES_RESTRICTED],
             "released": counts[Change.RELEASED],
             "changed": counts[Change.CHANGED],
             "unchanged": found.unchanged,

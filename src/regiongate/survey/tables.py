@@ -17,9 +17,7 @@ FAR_KM = 500
 FAST_KMH = 1000
 """Faster than any airliner flies."""
 
-_AFFECTED_ADDRESS = (
-    "would <> 'allow' OR coalesce(NOT supported, false) OR \"class\" = 'disputed'"
-)
+_AFFECTED_ADDRESS = "would <> 'allow' OR coalesce(NOT supported, false) OR \"class\" = 'disputed'"
 """What `judged` calls affected, of an address in `placed`."""
 
 _JUDGED = f"""

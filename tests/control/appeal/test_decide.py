@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -75,23 +76,30 @@ def test_granted_it_becomes_an_exemption(database: Database) -> None:
 
 
 def test_an_exempt_organization_asks_for_more_time(database: Database) -> None:
-    """Granted again, the new exemption takes the place of the one that runs out."""
+    """Granted again before its end, the new exemption takes the place of the one that runs out."""
+    case = restricted(database)
+    _exempt(database, case)
+    steps = case_now(database, case).steps
+    asked = appealed(database, case, at=UNTIL - DAY)
+    assert asked.new and asked.appeal.reopened_of is None
+    with sitting(database, UNTIL - DAY) as found:
+        grant_exemption(found, asked.appeal.id, Ruling("bob", "Still a hospital.", None))
+    assert (case_now(database, case).state, case_now(database, case).steps) == (
+        *(CaseState.EXEMPT, steps),
+    )
+    with database.reading() as connection:
+        [one] = Exemptions(connection).in_force(UNTIL)
+    assert (one.expires, one.appeal) == (None, asked.appeal.id)
+
+
+def test_a_lapsed_organization_appeals_anew(database: Database) -> None:
+    """Once its exemption is over its case begins anew, and can be appealed anew."""
     case = restricted(database)
     _exempt(database, case)
     with database.writing() as connection:
         exempt.end_due(connection, UNTIL)
-    lapsed = case_now(database, case)
-    assert lapsed.state is CaseState.FOUND
-    with database.writing() as connection:
-        terms = Terms("For now.", "bob", UNTIL + DAY)
-        exempt.exempt(connection, exempt.Subject(organization="acme"), terms, UNTIL)
-    appeal = appealed(database, case, at=UNTIL).appeal
-    with sitting(database, UNTIL) as found:
-        grant_exemption(found, appeal.id, Ruling("bob", "Still a hospital.", None))
-    assert case_now(database, case).state is CaseState.EXEMPT
-    with database.reading() as connection:
-        [one] = Exemptions(connection).in_force(UNTIL)
-    assert (one.expires, one.appeal) == (None, appeal.id)
+    assert case_now(database, case).state is CaseState.FOUND
+    assert appealed(database, case, at=UNTIL).new
 
 
 def test_granted_it_becomes_corrections(database: Database) -> None:
@@ -148,9 +156,27 @@ def test_what_is_decided_stays(database: Database) -> None:
         sitting(database) as found,
     ):
         grant_exemption(found, appeal.id, Ruling("carla", "Yes."))
-    assert told(database)[-1][0] in ("appeal-decided", "appeal-received")
     with pytest.raises(CannotRun, match="no appeal a-none"), sitting(database) as found:
         deny(found, "a-none", Ruling("bob", "No."))
+
+
+def test_decided_at_once_it_is_decided_once(database: Database) -> None:
+    """Of two who decide at the same moment one does, and the other is told."""
+    appeal = appealed(database, restricted(database)).appeal
+
+    def decided(person: str) -> bool:
+        try:
+            with sitting(database) as found:
+                deny(found, appeal.id, Ruling(person, "No."))
+        except CannotRun as refused:
+            assert "was denied by" in str(refused)
+            return False
+        return True
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(decided, ("bob", "carla", "dan"))) == [False, False, True]
+    assert len(trail(database, Tag.APPEAL_DENIED)) == 1
+    assert len(told(database)) == 2
 
 
 @pytest.mark.parametrize("reason", ["", " ", "two\nlines"])

@@ -12,6 +12,7 @@ from regiongate.control.appeal.decide import Ruling, deny
 from regiongate.control.appeal.evidence import Upload
 from regiongate.control.appeal.open import open_by_link, open_for, reopen_for
 from regiongate.control.appeal.overdue import loud_when_overdue
+from regiongate.control.appeal.sent import view_by_link
 from regiongate.control.appeal.statement import statement
 from regiongate.control.appeal_link import BadLink
 from regiongate.domain.appeal import REOPEN_WITHIN, AppealState
@@ -89,9 +90,25 @@ def test_a_link_of_another_case_is_refused(database: Database) -> None:
     for one in (replace(case, organization="other"), replace(case, number=99)):
         with pytest.raises(BadLink, match="not there any more"), sitting(database) as found:
             open_by_link(found, token(one), SECRET, TEXT)
+        with pytest.raises(BadLink, match="not there any more"), database.reading() as connection:
+            view_by_link(connection, token(one), SECRET, AT)
     with pytest.raises(BadLink, match="was changed"), sitting(database) as found:
         open_by_link(found, "2" + token(case)[1:], SECRET, TEXT)
     assert told(database) == []
+
+
+def test_the_link_shows_the_appeal(database: Database) -> None:
+    """Whoever has the link reads what was said and what was answered, also once it is closed."""
+    case = restricted(database)
+    with database.reading() as connection:
+        assert view_by_link(connection, token(case), SECRET, AT) is None
+    appeal = appealed(database, case).appeal
+    with sitting(database) as found:
+        decided = deny(found, appeal.id, Ruling("bob", "No.")).appeal
+    step(database, case_now(database, case), Step.RELEASE, AT)
+    with database.reading() as connection:
+        seen = view_by_link(connection, token(case), SECRET, AT)
+    assert seen is not None and seen.appeal == decided
 
 
 def test_an_open_appeal_holds_a_case(database: Database) -> None:

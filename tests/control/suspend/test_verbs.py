@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from regiongate.control.suspend.approve import approve
 from regiongate.control.suspend.propose import Moved, propose
 from regiongate.control.suspend.suspend import suspend
 from regiongate.control.suspend.withdraw import withdraw
-from regiongate.domain.case import Case, CaseState
+from regiongate.domain.case import Case, CaseState, Step
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.measure import Measure, Phase
 from regiongate.domain.notice import Event
@@ -288,3 +289,51 @@ def test_what_it_rests_on_is_kept(database: Database) -> None:
     }
     with database.reading() as connection:
         assert Suspensions(connection).of(1) == [proposal]
+
+
+def test_of_several_who_approve_at_once_one_does(database: Database) -> None:
+    """Whoever comes second is told so, or refused by the store; there is one approval."""
+    prepared(database)
+    _propose(database)
+
+    def decide(person: str) -> bool:
+        try:
+            _approve(database, person=person)
+        except CannotRun:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        decided = list(pool.map(decide, ["bob", "carla"] * 4))
+    assert decided.count(True) == 1
+    with database.reading() as connection:
+        [kept] = Suspensions(connection).of(1)
+    assert kept.approval is not None
+
+
+def test_an_appeal_and_a_suspension_at_once(database: Database) -> None:
+    """Of an appeal and a suspension at the same time the first counts, and the second knows."""
+    prepared(database)
+    _propose(database)
+    _approve(database)
+
+    def appeal() -> None:
+        """As opening one does: it withdraws what is proposed, and holds the case."""
+        with database.writing() as connection:
+            cases = Cases(connection)
+            case = cases.get(1)
+            assert case is not None
+            if case.state is CaseState.SUSPENSION_PROPOSED:
+                cases.take(case, Step.WITHDRAW, AT + 2 * HOUR, "regiongate", "an appeal")
+            cases.hold(1, "A-1")
+
+    with ThreadPoolExecutor(2) as pool:
+        appealed, carried_out = pool.submit(appeal), pool.submit(_suspend, database)
+        errors = [appealed.exception(), carried_out.exception()]
+    assert all(error is None or isinstance(error, CannotRun) for error in errors)
+    assert errors != [error for error in errors if error is not None]
+    with database.reading() as connection:
+        case = Cases(connection).get(1)
+    assert case is not None
+    done = CaseState.RESTRICTED if errors[1] else CaseState.SUSPENDED
+    assert (case.state, case.appeal) == (done, None if errors[0] else "A-1")

@@ -125,15 +125,12 @@ def pack(rows: Iterable[tuple[bytes, str]], standings: Mapping[bytes, str] | Non
 class KeyTable:
     """A table read back. What it says of whose the keys are stands apart from how they stand.
 
-    `digests`, `numbers` and `marks` are the sections of the file; the last two index into `owners`
-    and `stated`.
+    `whose` and `how` are the sections of the file: digests, the numbers of organizations, where
+    their names start, the names; the numbers of standings, and these in the same way.
     """
 
-    digests: bytes
-    numbers: bytes
-    marks: bytes
-    owners: Sequence[str]
-    stated: Sequence[str]
+    whose: tuple[bytes, bytes, bytes, bytes]
+    how: tuple[bytes, bytes, bytes]
 
     @classmethod
     def read(cls, data: bytes) -> KeyTable:
@@ -165,33 +162,36 @@ class KeyTable:
         digests, numbers, marks, starts, others, owner_text, text, _ = (
             data[begin:end] for begin, end in pairwise(ends)
         )
-        found = cls(digests, numbers, marks, _texts(starts, owner_text), _texts(others, text))
-        for name in found.owners:
-            _check_organization(name)
-        return found
+        return cls((digests, numbers, starts, owner_text), (marks, others, text))
 
     def standings(self) -> dict[bytes, str]:
         """The standing of each key that has one. Raises KeyTableError where one has no name."""
-        marked = enumerate(_numbers(self.marks))
+        marks, *texts = self.how
+        stated, marked = _texts(*texts), enumerate(_numbers(marks))
         found = {self._digest(row): mark for row, mark in marked if mark != NONE}
-        _require_used(found.values(), self.stated)
-        return {digest: self.stated[mark] for digest, mark in found.items()}
+        _require_used(found.values(), stated)
+        return {digest: stated[mark] for digest, mark in found.items()}
 
     def rows(self) -> Iterator[Row]:
         """The rows in digest order. Raises KeyTableError where the parts do not fit together."""
-        numbers, marks = _numbers(self.numbers), _numbers(self.marks)
+        _, numbers_at, *owned = self.whose
+        marks_at, *texts = self.how
+        numbers, marks = _numbers(numbers_at), _numbers(marks_at)
+        owners, stated = _texts(*owned), _texts(*texts)
+        for name in owners:
+            _check_organization(name)
         digests = [self._digest(row) for row in range(len(numbers))]
         if any(left >= right for left, right in pairwise(digests)):
             raise KeyTableError("the digests of the organization table are not ascending")
-        _require_used(numbers, self.owners)
-        _require_used(marks, self.stated)
+        _require_used(numbers, owners)
+        _require_used(marks, stated)
         return (
-            (digest, _named(self.owners, number), _named(self.stated, mark))
+            (digest, _named(owners, number), _named(stated, mark))
             for digest, number, mark in zip(digests, numbers, marks, strict=True)
         )
 
     def _digest(self, row: int) -> bytes:
-        return self.digests[DIGEST_BYTES * row : DIGEST_BYTES * (row + 1)]
+        return self.whose[0][DIGEST_BYTES * row : DIGEST_BYTES * (row + 1)]
 
 
 def unpack(data: bytes) -> Iterator[Row]:

@@ -28,6 +28,7 @@ def access_log(settings: Settings) -> Config:
         "rule": names.request(names.RULE),
         "organization": names.request(organization_header(settings)),
         "organization_table": names.request(names.ORGANIZATION_TABLE),
+        "standing": names.request(names.STANDING),
         "key": names.request(names.KEY),
         "method": names.request(":method"),
         "host": names.request(":authority"),

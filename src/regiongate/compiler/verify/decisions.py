@@ -66,8 +66,7 @@ def standings(bundle: OpenBundle, gate: Gate) -> list[Standing]:
     """Every standing that some request can have at this gate."""
     if gate.organizations is None:
         return [ORDINARY]
-    held = {row.standing for row in bundle.organizations().values()}
-    held |= set(bundle.keys().values())
+    held = {*(row.standing for row in bundle.special.values()), *bundle.keys.values()}
     return sorted({ORDINARY, *held}, key=lambda standing: standing.name)
 
 

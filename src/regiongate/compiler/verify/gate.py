@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from regiongate.compiler.envoy.keytable import KeyTable
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.roll import Roll
 from regiongate.compiler.verify.identify import (
@@ -140,6 +141,11 @@ class OpenBundle(BundleReader):
         if self.sound is not None and self.same("organizations.csv", "registered.csv"):
             return self.sound.roll
         return super().roll
+
+    @cached_property
+    def key_table(self) -> KeyTable:
+        """The table of keys. Raises KeyTableError, or OSError when there is none."""
+        return KeyTable.read((self.folder / "organizations.keys").read_bytes())
 
     @cached_property
     def timeless_gate(self) -> str:

@@ -20,7 +20,7 @@ def check_keys(bundle: OpenBundle) -> Iterator[Finding]:
             yield Finding("keys", FILE, "the gate asks for no keys, and yet there is a table")
         return
     try:
-        table = KeyTable.read(path.read_bytes())
+        table = bundle.key_table
         if _owners_are_known(bundle, table) and table.standings() == _special(bundle):
             return
         found = {key: (owner, standing) for key, owner, standing in table.rows()}
@@ -32,7 +32,7 @@ def check_keys(bundle: OpenBundle) -> Iterator[Finding]:
         for row in bundle.organizations().values()
         for key in row.keys
     }
-    for key, standing in bundle.keys().items():
+    for key, standing in bundle.keys.items():
         owner, _ = listed.get(key, (None, None))
         listed[key] = owner, _name(standing)
     if found != listed:
@@ -48,21 +48,13 @@ def _owners_are_known(bundle: OpenBundle, table: KeyTable) -> bool:
     sound = bundle.sound
     if sound is None or bundle.roll is not sound.roll:
         return False
-    known = KeyTable.read((sound.folder / FILE).read_bytes())
-    return (table.digests, table.numbers) == (known.digests, known.numbers) and (
-        table.owners == known.owners
-    )
+    return sound.gate.keys and table.whose == sound.key_table.whose
 
 
 def _special(bundle: OpenBundle) -> dict[bytes, str]:
     """The standings of keys that are not ordinary."""
-    held = {
-        key: row.standing.name
-        for row in bundle.organizations().values()
-        if row.standing != ORDINARY
-        for key in row.keys
-    }
-    return held | {key: standing.name for key, standing in bundle.keys().items()}
+    held = {key: row.standing.name for row in bundle.special.values() for key in row.keys}
+    return held | {key: standing.name for key, standing in bundle.keys.items()}
 
 
 def _name(standing: Standing) -> str | None:

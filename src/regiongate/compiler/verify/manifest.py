@@ -11,7 +11,7 @@ from typing import Any
 
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify.finding import Finding
-from regiongate.domain.organization import ORDINARY, State
+from regiongate.domain.organization import State
 
 MANIFEST = "manifest.json"
 REGISTERED = "registered.csv"
@@ -75,13 +75,12 @@ def _facts(bundle: BundleReader) -> dict[str, Any]:
     """What can be told again from the other files of the bundle."""
     said, policy = bundle.manifest, bundle.policy
     at = datetime.fromisoformat(said["at"])
-    rows = bundle.organizations()
+    rows, special = bundle.roll.by_id, list(bundle.special.values())
     inputs = _inputs_digest(bundle)
     generation = _sha256(f"{inputs} {at.isoformat()} {said['parent'] or ''}".encode())
-    held = [row.standing for row in rows.values()] + list(bundle.keys().values())
+    held = [row.standing for row in special] + list(bundle.keys.values())
     instants = {*policy.change_instants(), *(standing.until for standing in held)}
     coming = min((i for i in instants if i is not None and i > at), default=None)
-    special = [row for row in rows.values() if row.standing != ORDINARY]
     return {
         "inputs": inputs,
         "number": int((said["parent"] or "0-").partition("-")[0]) + 1,
@@ -96,7 +95,7 @@ def _facts(bundle: BundleReader) -> dict[str, Any]:
         },
         "counts": {
             **said["counts"],
-            "organizations": len(rows),
+            "organizations": len(rows.keys() | bundle.special.keys()),
             "organizations_not_ordinary": len(special),
             "exempt": [row.standing.state for row in special].count(State.EXEMPT),
             "suspended": [row.standing.state for row in special].count(State.SUSPENDED),

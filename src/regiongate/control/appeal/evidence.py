@@ -22,6 +22,7 @@ from regiongate.domain.errors import Problem, ProblemsFound
 
 _KINDS = "send a geofeed (CSV), PDF, PNG, JPEG, or text in UTF-8"
 _NOT_IN_A_NAME = re.compile(r"[^\w .()+-]")
+_LONGEST_ENDING = 5
 _MEBI = 1 << 20
 
 
@@ -38,18 +39,18 @@ def looked_at(uploads: Sequence[Upload]) -> tuple[EvidenceFile, ...]:
     found = []
     problems = _too_much(uploads)
     for number, upload in enumerate(uploads, start=1):
-        stem = _stem(upload.name) or f"file {number}"
+        name = _clean(upload.name) or f"file {number}"
         if len(upload.content) > MAX_FILE_BYTES:
             message = f"It has {len(upload.content)} bytes, and {MAX_FILE_BYTES} are the most"
-            problems.append(_problem(stem, "file-too-large", message, "send a smaller one"))
+            problems.append(_problem(name, "file-too-large", message, "send a smaller one"))
             continue
         try:
             kind = kind_of(upload.content)
         except Unfit as wrong:
             message = f"It cannot be taken: {wrong}"
-            problems.append(_problem(stem, "file-unfit", message, _KINDS))
+            problems.append(_problem(name, "file-unfit", message, _KINDS))
             continue
-        one = EvidenceFile(_name(stem, kind), kind, upload.content)
+        one = EvidenceFile(_name(name, kind), kind, upload.content)
         problems += _wrong_rows(one)
         found.append(one)
     if problems:
@@ -81,16 +82,17 @@ def _wrong_rows(one: EvidenceFile) -> list[Problem]:
     return []
 
 
-def _stem(name: str) -> str:
-    """A name without folders and without its ending, of letters that mean nothing to a shell."""
+def _clean(name: str) -> str:
+    """A name without folders, of letters that mean nothing to a shell or a terminal."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    stem, dot, _ = last.rpartition(".")
-    clean = _NOT_IN_A_NAME.sub("_", stem if dot else last).strip(" ._-")
-    return clean[:MAX_NAME].rstrip(" ._-")
+    return _NOT_IN_A_NAME.sub("_", last).strip(" ._-")
 
 
-def _name(stem: str, kind: FileKind) -> str:
-    return stem + ENDINGS[kind]
+def _name(clean: str, kind: FileKind) -> str:
+    """The name with the ending that its content has."""
+    stem, dot, ending = clean.rpartition(".")
+    short = (stem if dot and len(ending) <= _LONGEST_ENDING else clean)[:MAX_NAME]
+    return short.rstrip(" ._-") + ENDINGS[kind]
 
 
 def _problem(file: str, code: str, message: str, remedy: str) -> Problem:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from regiongate.control.acting import acting
 from regiongate.control.appeal.sitting import Sitting
 from regiongate.control.appeal.tell import tell_received
-from regiongate.control.appeal_link import BadLink, read_link
+from regiongate.control.appeal_link import read_link
 from regiongate.control.new_id import new_id
 from regiongate.domain.appeal import (
     ORGANIZATION,
@@ -47,9 +47,7 @@ def open_by_link(sitting: Sitting, token: str, secret: bytes, said: Statement) -
     to appeal.
     """
     link = read_link(token, secret, sitting.at)
-    case = hold_case(sitting.connection, link.case)
-    if case is None or case.organization != link.organization:
-        raise BadLink("this link is of a case that is not there any more: write to us")
+    case = link.require(hold_case(sitting.connection, link.case))
     return _open(sitting, case, said, ORGANIZATION)
 
 
@@ -91,7 +89,7 @@ def _open(sitting: Sitting, case: Case, said: Statement, by: str) -> Opened:
         return Opened(latest, case, new=False)
     _require_open(case)
     steps = [(one.number, one.step) for one in Cases(sitting.connection).steps(case)]
-    if latest is None or not answered(steps, latest.step):
+    if latest is None or not answered(steps, latest.step) or _asks_for_longer(latest, case):
         return _begin(sitting, case, said, by, None)
     _require_reopenable(latest, sitting)
     return _begin(sitting, case, said, by, latest)
@@ -125,6 +123,11 @@ def _begin(
     held = replace(case, appeal=appeal.id)
     tell_received(sitting, held, appeal)
     return Opened(appeal, held, new=True)
+
+
+def _asks_for_longer(latest: Appeal, case: Case) -> bool:
+    """Whether what was granted may be asked for again: the notice of its end says so."""
+    return case.state is CaseState.EXEMPT and latest.state is AppealState.GRANTED
 
 
 def _require_open(case: Case) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from regiongate.control.appeal.located import located
+from regiongate.control.appeal_link import read_link
 from regiongate.control.correct import Located
 from regiongate.domain.appeal import Appeal, FileKind, KeptFile
 from regiongate.domain.case import Case
@@ -32,6 +34,17 @@ def view(connection: sa.Connection, name: str) -> View:
         raise CannotRun(f"there is no appeal {name}: see regiongate appeal list")
     case = Cases(connection).get(appeal.case)
     return View(appeal, case, tuple(appeals.files(name)))
+
+
+def view_by_link(connection: sa.Connection, token: str, secret: bytes, at: datetime) -> View | None:
+    """The latest appeal of the case that a token names; None where there is none yet.
+
+    Raises BadLink for a token that is not ours, is another case's, or has ended.
+    """
+    link = read_link(token, secret, at)
+    case = link.require(Cases(connection).get(link.case))
+    latest = Appeals(connection).latest(case.number)
+    return None if latest is None else view(connection, latest.id)
 
 
 def content_of(connection: sa.Connection, name: str, one: KeptFile) -> bytes:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from regiongate.control.notices.clouds import CloudsOf, bundled_clouds
 from regiongate.control.notices.composer import Composer, Draft, Material, Telling
+from regiongate.control.notices.drafting import Drafting, Trouble, drafting
 from regiongate.control.notices.loud import be_loud
 from regiongate.control.notices.seen import Looking, Places, seen_of
 from regiongate.control.notices.told import Told
@@ -25,21 +26,13 @@ from regiongate.notify.sender import Sender
 from regiongate.store.addressees import correspondents
 from regiongate.store.notices import Notices
 
-__all__ = ["Desk", "Told", "Trouble", "desk"]
+__all__ = ["Desk", "Told", "desk"]
 
 _AT_ONCE = 1000
 """So many cases are looked up together."""
 
 NO_CONTACT = "no contact to which mail arrives: write to them another way, and correct the books"
 NOTHING_SEEN = "nothing is in the sightings that a notice could name: look at the case"
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why a case gets no notice."""
-
-    case: Case
-    why: str
 
 
 Made = list[Draft | Trouble]
@@ -102,7 +95,9 @@ class Desk:
         """A notice once more, to the contact whose turn it is now; None when its date has come."""
         if self.is_void(telling.told.event, telling.at):
             return None
-        [one] = self._of(connection, [case], telling, None)
+        looking = Looking(self.rules.look_back, None, self.clouds)
+        with drafting(self.composer, 1) as draft:
+            [one] = self._of(connection, [case], telling, looking, draft)
         return one
 
     def is_void(self, event: Event, at: datetime) -> bool:
@@ -127,44 +122,40 @@ class Desk:
         numbers = [case.number for case in cases]
         known = Notices(connection).told(numbers, told.event, told.occasion)
         due = [case for case in cases if case.number not in known]
-        for begin in range(0, len(due), _AT_ONCE):
-            yield self._of(connection, due[begin : begin + _AT_ONCE], telling, places)
+        looking = Looking(self.rules.look_back, places, self.clouds)
+        with drafting(self.composer, len(due)) as draft:
+            for begin in range(0, len(due), _AT_ONCE):
+                some = due[begin : begin + _AT_ONCE]
+                yield self._of(connection, some, telling, looking, draft)
 
     def _of(
         self,
         connection: sa.Connection,
         cases: Sequence[Case],
         telling: Telling,
-        places: Places | None,
+        looking: Looking,
+        draft: Drafting,
     ) -> Made:
         names = [case.organization for case in cases]
         known = correspondents(connection, names)
         needs_seen = "seen" in NEEDS[telling.told.event]
         seen: Mapping[str, Seen] = {}
         if needs_seen:
-            looking = Looking(self.rules.look_back, places, self.clouds)
             seen = seen_of(connection, names, known, looking, telling.at)
         earlier = Notices(connection).earlier(case.number for case in cases)
-        made: Made = []
+        materials: list[Material] = []
+        troubles: Made = []
         for case in cases:
             whom = known.get(case.organization)
             what = seen.get(case.organization)
             if whom is None or not whom.contacts:
-                made.append(Trouble(case, NO_CONTACT))
+                troubles.append(Trouble(case, NO_CONTACT))
             elif needs_seen and what is None:
-                made.append(Trouble(case, NOTHING_SEEN))
+                troubles.append(Trouble(case, NOTHING_SEEN))
             else:
                 thread = earlier.get(case.number, ())
-                of = Material(case, whom.name, whom.contacts[0], what, thread)
-                made.append(self._drafted(of, telling))
-        return made
-
-    def _drafted(self, of: Material, telling: Telling) -> Draft | Trouble:
-        """One letter. What cannot be told of one organization does not keep the others waiting."""
-        try:
-            return self.composer.draft(of, telling)
-        except ValueError as error:
-            return Trouble(of.case, f"the {telling.told.event} cannot be written: {error}")
+                materials.append(Material(case, whom.name, whom.contacts[0], what, thread))
+        return troubles + draft(telling, materials)
 
 
 def desk(policy: Policy, sender: Sender, secret: bytes, clouds: CloudsOf = bundled_clouds) -> Desk:

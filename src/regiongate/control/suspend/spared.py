@@ -6,13 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from ipaddress import ip_network
 
-import sqlalchemy as sa
-
-from regiongate.domain.notice import Scope
-from regiongate.domain.policy import Network, Policy
+from regiongate.domain.policy import Network, NetworkRule, Policy
+from regiongate.domain.ruling import RulingKind
 from regiongate.domain.sighting import Sighting
 from regiongate.domain.verdict import Verdict
-from regiongate.store.exemptions import Corrections, Exemptions
 
 
 class Spared:
@@ -35,16 +32,18 @@ class Spared:
         return self._known[seen.network]
 
 
-def spared(connection: sa.Connection, policy: Policy, at: datetime) -> Spared:
-    """What is spared under a policy at an instant."""
-    exemptions = Exemptions(connection).in_force(at)
-    keys = [one.key for one in exemptions if one.scope is Scope.KEY and one.key is not None]
-    networks = [one.network for one in exemptions if one.network is not None]
-    for correction in Corrections(connection).in_force(at):
-        if policy.supported.supports(correction.region, at)[0]:
-            networks.append(correction.network)
-    for rule in policy.network_rules():
-        supported = rule.region is not None and policy.supported.supports(rule.region, at)[0]
-        if rule.holds(at) and (supported or rule.verdict is Verdict.ALLOW):
-            networks.append(rule.network)
-    return Spared(keys, networks)
+def spared(policy: Policy, at: datetime) -> Spared:
+    """What is spared by a policy, and the rulings in it, at an instant."""
+    keys = [
+        ruling.key
+        for ruling in policy.rulings
+        if ruling.kind is RulingKind.EXEMPTION and ruling.key is not None
+    ]
+    return Spared(
+        keys, (rule.network for rule in policy.network_rules() if _spares(rule, policy, at))
+    )
+
+
+def _spares(rule: NetworkRule, policy: Policy, at: datetime) -> bool:
+    supported = rule.region is not None and policy.supported.supports(rule.region, at)[0]
+    return rule.holds(at) and (supported or rule.verdict is Verdict.ALLOW)

@@ -52,7 +52,11 @@ def _keys(names: tuple[object, ...]) -> tuple[bytes, list[tuple[str, bytes]]]:
 
 
 def _map(value: Mapping[str, object]) -> bytes:
-    return encode_map({key: encode_value(item) for key, item in value.items()})
+    control, keys = _keys(tuple(value))
+    parts = [control]
+    for key, encoded in keys:
+        parts += (encoded, encode_value(value[key]))
+    return b"".join(parts)
 
 
 def _array(value: Sequence[object]) -> bytes:

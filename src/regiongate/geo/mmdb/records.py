@@ -34,13 +34,13 @@ def unpack(tree: bytes | memoryview, record_size: int) -> Records:
 
 def pack(records: Records, record_size: int) -> bytes:
     """The bytes of a tree section; every record must fit the size."""
-    wide = records.astype(">u4").view(np.uint8).reshape(-1, 2, 4)
+    wide = records.astype(">u4").view(np.uint8).reshape(-1, 8)
     if record_size == 32:
         return wide.tobytes()
-    if record_size == 24:
-        return wide[:, :, 1:].tobytes()
-    raw = np.empty((len(wide), 7), dtype=np.uint8)
-    raw[:, :3] = wide[:, 0, 1:]
-    raw[:, 3] = wide[:, 0, 0] << 4 | wide[:, 1, 0]
-    raw[:, 4:] = wide[:, 1, 1:]
+    # Column by column, which is several times as fast as three bytes at a time.
+    raw = np.empty((len(wide), record_size // 4), dtype=np.uint8)
+    for place in range(3):
+        raw[:, place], raw[:, place - 3] = wide[:, 1 + place], wide[:, 5 + place]
+    if record_size == 28:
+        raw[:, 3] = wide[:, 0] << 4 | wide[:, 4]
     return raw.tobytes()

@@ -23,11 +23,15 @@ VISITS_PER_NODE = 4
 FREE_VISITS = 1 << 20
 """A tree may share equal branches; more visits than this only a circle or an attack makes."""
 
+_MOST_VISITS = (1 << 32) - 2
+"""So many nodes have no more leaves than 32 bits count."""
+
 _NO_NODE = 1 << 32
 """A number that no record holds."""
 
 Nodes = npt.NDArray[np.int64]
 Found = npt.NDArray[np.uint32]
+Counts = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def _levels(records: Records, v4_root: int, depth: int, file: str) -> list[_Leve
     """All branches below the root, which is at a depth."""
     # Both records of a node are fetched as one number.
     pairs = np.ascontiguousarray(records).view(np.uint64).ravel()
-    visits_left = VISITS_PER_NODE * len(records) + FREE_VISITS
+    visits_left = min(VISITS_PER_NODE * len(records) + FREE_VISITS, _MOST_VISITS)
     node: Index = np.zeros(1, dtype=np.int64)
     levels = []
     while node.size:
@@ -112,19 +116,19 @@ def _aliases(child: Found, v4_root: int, depth: int) -> Index:
     return leading[1:] if depth == V4_DEPTH - 1 else leading
 
 
-def _left_sizes(levels: Sequence[_Level]) -> list[Index]:
-    """How many leaves are below the left branch of each node (int64[n]), for each level."""
-    sizes: list[Index] = []
-    below: Index = np.zeros(0, dtype=np.int64)
+def _left_sizes(levels: Sequence[_Level]) -> list[Counts]:
+    """How many leaves are below the left branch of each node (uint32[n]), for each level."""
+    sizes: list[Counts] = []
+    below: Counts = np.zeros(0, dtype=np.uint32)
     for level in reversed(levels):
-        size = np.ones(level.child.size, dtype=np.int64)
+        size = np.ones(level.child.size, dtype=np.uint32)
         size[level.inner] = below
         below = size[0::2] + size[1::2]
         sizes.append(size[0::2].copy())
     return sizes[::-1]
 
 
-def _filled(levels: Sequence[_Level], left_sizes: Sequence[Index]) -> Walked:
+def _filled(levels: Sequence[_Level], left_sizes: Sequence[Counts]) -> Walked:
     """The leaves, each at its place.
 
     A branch writes at the place of its first leaf. Where it leads to a node, its first leaf lies
@@ -143,7 +147,8 @@ def _filled(levels: Sequence[_Level], left_sizes: Sequence[Index]) -> Walked:
         else:
             hi[right] = hi.take(begin)
             lo[right] = lo.take(begin) | bit
-        place = np.stack([begin, right], axis=1).ravel()
+        place = np.empty(level.child.size, dtype=np.int64)
+        place[0::2], place[1::2] = begin, right
         record[place] = level.child
         alias_places.append(place[level.alias])
         alias_lengths.append(np.full(level.alias.size, level.depth + 1, dtype=np.uint32))

@@ -58,9 +58,9 @@ def encode(
     # One record for each value: data, then aliases, and last what the value -1, none, finds.
     record = np.concatenate([data_base + offsets, np.zeros(len(aliases), np.int64), [node_count]])
     record[offsets.size : -1] = built.v4_root
-    children = built.children
-    leaf = children < 0
-    children[leaf] = record[with_aliases.value[~children[leaf]]]
+    children = built.children.ravel()
+    leaf = np.flatnonzero(children < 0)
+    children[leaf] = record.take(with_aliases.value.take(~children.take(leaf)), mode="wrap")
     metadata = encode_metadata(
         node_count=node_count,
         record_size=record_size,
@@ -68,7 +68,7 @@ def encode(
         database_type=database_type,
         description=description,
     )
-    return b"".join([pack(children.astype(np.uint32), record_size), SEPARATOR, data, metadata])
+    return b"".join([pack(children.astype(np.uint32).reshape(-1, 2), record_size), SEPARATOR, data, metadata])
 
 
 def _data_section(

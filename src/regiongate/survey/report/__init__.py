@@ -6,5 +6,6 @@ Everything is SQL over the tables of a survey (`survey/tables.py`), and what a c
 
 from regiongate.survey.report.about import About
 from regiongate.survey.report.folder import Wanted, require_free, write
+from regiongate.survey.report.result_file import result_pieces
 
-__all__ = ["About", "Wanted", "require_free", "write"]
+__all__ = ["About", "Wanted", "require_free", "result_pieces", "write"]

@@ -37,8 +37,8 @@ def _summary(found: Simulation) -> str:
         return words.counted(found.count(change), "organization")
 
     return (
-        f"{count(Change.BECOMES_AFFECTED)} become affected, {count(Change.RELEASED)} would be "
-        f"released, {count(Change.CHANGED)} stay affected in another way, {found.unchanged:,} of "
+        f"{count(Change.BECOMES_RESTRICTED)} become restricted, {count(Change.RELEASED)} would be "
+        f"released, {count(Change.CHANGED)} stay restricted in another way, {found.unchanged:,} of "
         f"{found.organizations:,} are unchanged. {found.requests_changed:,} of "
         f"{words.counted(found.requests, 'request')} "
         f"({words.percent(found.requests_changed, found.requests)}) get another verdict, in "
@@ -92,10 +92,10 @@ def _organizations(found: Simulation) -> str:
         else ""
     )
     rows = [
-        (outside(one.id), str(one.change), one.affected_before, one.affected_after, one.changed)
+        (outside(one.id), str(one.change), one.restricted_before, one.restricted_after, one.changed)
         for one in shown
     ]
-    heads = ("organization", "change", "affected now", "affected then", "requests changed")
+    heads = ("organization", "change", "restricted now", "restricted then", "requests changed")
     return Table(
         f"Organizations that change{left}", heads, rows, frozenset({2, 3, 4}), wide=True
     ).html()

@@ -11,10 +11,16 @@ from regiongate.store.types import COUNT, Instant
 revision = "0007"
 down_revision = "0006"
 
+_LASTING = (
+    *("id", '"case"', "step", "state", "text", "opened", "opened_by", "due", "reopened_of"),
+    *("round", "decided", "decided_by", "reason", "exemption", "correction"),
+)
+
 
 def upgrade() -> None:
     """Make the tables."""
     _appeal()
+    _decided_is_final()
     _file()
 
 
@@ -122,6 +128,29 @@ def _rules() -> tuple[sa.Constraint, ...]:
         ),
         *check("takes_another_to_decide", "decided_by <> opened_by"),
         *check("takes_another_to_decide_again", "decided_by <> reopened_decider"),
+    )
+
+
+def _decided_is_final() -> None:
+    """From open an appeal becomes granted or denied; from there it becomes nothing else.
+
+    Mail address and network may be forgotten after a time.
+    """
+    name, wrong = "appeal_decided_is_final", "OLD.state <> 'open'"
+    change = f"UPDATE OF {', '.join(_LASTING)} ON appeal"
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            f"CREATE TRIGGER {name} BEFORE {change} WHEN {wrong}"
+            f" BEGIN SELECT RAISE(ABORT, '{name}'); END"
+        )
+        return
+    op.execute(
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" RAISE EXCEPTION '{name}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
+    op.execute(
+        f"CREATE TRIGGER {name} BEFORE {change} FOR EACH ROW WHEN ({wrong})"
+        f" EXECUTE FUNCTION {name}()"
     )
 
 

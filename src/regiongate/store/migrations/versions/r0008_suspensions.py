@@ -25,8 +25,9 @@ _KINDS = (
 )
 
 _UNDER_APPEAL = """
-NEW.step IN ('propose', 'suspend') AND EXISTS (
-  SELECT 1 FROM case_file WHERE number = NEW."case" AND appeal IS NOT NULL)
+NEW.step IN ('propose', 'suspend') AND (
+  EXISTS (SELECT 1 FROM case_file WHERE number = NEW."case" AND appeal IS NOT NULL)
+  OR EXISTS (SELECT 1 FROM appeal WHERE appeal."case" = NEW."case" AND state = 'open'))
 """
 _NOTICE_ARRIVED = """
 NOT EXISTS (

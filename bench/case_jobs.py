@@ -1,0 +1,120 @@
+"""`python -m bench.case_jobs URL FOLDER ORGANIZATIONS AFFECTED`: cases under load, in a process.
+
+Fills a store with organizations and their sightings, then takes a turn while the measure still
+observes (cases are found), one on the date from which it warns (notices are composed), and hands
+the notices to a mail relay in another process. Prints what each took, as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from regiongate import policyfile
+from regiongate.control.notices.desk import desk
+from regiongate.control.reconcile.turn import turn
+from regiongate.domain.notice import Contact
+from regiongate.domain.policy import Policy
+from regiongate.domain.profile import Profile, ProfileContact
+from regiongate.geo.bundled import load_all
+from regiongate.notify.sender import Sender
+from regiongate.store.database import Database
+from regiongate.store.organizations import Organizations
+from regiongate.store.sightings import SCHEMA, Sightings
+
+POLICY = Path(__file__).parent.parent / "examples" / "policy.yaml"
+OBSERVED = datetime(2024, 6, 20, tzinfo=UTC)
+WARNED = datetime(2024, 6, 25, 12, tzinfo=UTC)
+LANGUAGES = ("en", "zh-CN", "ru", "fa", "es")
+SENDER = Sender("Example API", "notices@example.com", "bounces@example.com", "example.com")
+_DAY = date(2024, 6, 10)
+_AT_ONCE = 50_000
+
+
+def main(url: str, organizations: int, affected: int) -> dict[str, dict[str, float]]:
+    """Fill the store and measure; seconds on the clock and on a processor, by what was done."""
+    policy = policyfile.load(POLICY)
+    database = Database.open(url)
+    _fill(database, organizations, affected)
+    found: dict[str, dict[str, float]] = {}
+    tables = load_all()
+
+    def take(at: datetime) -> None:
+        turn(database.writing, policy, tables, desk(policy, SENDER, bytes(32)), at)
+
+    with _clock(found, "reconcile"):
+        take(OBSERVED)
+    with _clock(found, "compose"):
+        take(WARNED)
+    database.close()
+    return found
+
+
+@contextmanager
+def _clock(found: dict[str, dict[str, float]], name: str) -> Iterator[None]:
+    begun, used = time.perf_counter(), time.process_time()
+    yield
+    found[name] = {
+        "seconds": time.perf_counter() - begun,
+        "cpu": time.process_time() - used,
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    }
+
+
+def _fill(database: Database, organizations: int, affected: int) -> None:
+    """Two sightings each, in supported regions but for one of each affected organization."""
+    random = np.random.default_rng(5)
+    for begin in range(0, organizations, _AT_ONCE):
+        names = [f"org-{n:07}" for n in range(begin, min(begin + _AT_ONCE, organizations))]
+        some = [name for name in names if int(name[4:]) < affected]
+        with database.writing() as connection:
+            Organizations(connection).put(map(_profile, names), OBSERVED)
+            Sightings(connection).add(_sightings(names, "8", "US", random))
+            Sightings(connection).add(_sightings(names, "178", "FR", random))
+            if some:
+                Sightings(connection).add(_sightings(some, "36", "CN", random))
+
+
+def _profile(name: str) -> Profile:
+    language = LANGUAGES[int(name[4:]) % len(LANGUAGES)]
+    contact = ProfileContact(Contact(f"api@{name}.example", language), verified=True)
+    return Profile(name, f"Organization {name[4:]}", None, (contact,))
+
+
+def _sightings(
+    names: list[str], first: str, region: str, random: np.random.Generator
+) -> pa.Table:
+    count, unsupported = len(names), region == "CN"
+    networks = random.integers(0, 4096, count)
+    noon = datetime(_DAY.year, _DAY.month, _DAY.day, 12, tzinfo=UTC)
+    wrong = 10 if unsupported else 0
+    facts = {
+        "organization": names,
+        "key": ["0123456789abcdef"] * count,
+        "network": [f"{first}.{n >> 8}.{n & 255}.0/24" for n in networks.tolist()],
+        "region": [region] * count,
+        "day": [_DAY] * count,
+        "requests": [10] * count,
+        "tokens": [None] * count,
+        "first": [noon] * count,
+        "last": [noon + timedelta(hours=1)] * count,
+        "unsupported": [wrong] * count,
+        "blocked": [wrong] * count,
+        "allowed": [10 - wrong] * count,
+    }
+    columns = [pa.array(facts.get(field.name, [0] * count), field.type) for field in SCHEMA]
+    return pa.Table.from_arrays(columns, schema=SCHEMA)
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))  # noqa: T201
