@@ -13,6 +13,8 @@ import click
 from rich.console import Console
 
 from bench import (
+    case_rounds,
+    case_table,
     geo_rounds,
     geo_table,
     instructions,
@@ -68,6 +70,7 @@ def main(
         *found.geo.findings(),
         *found.library.findings(),
         *found.survey.findings(),
+        *found.cases.findings(),
     ]:
         console.print(f"· {text}")
     if not (quick or only):
@@ -81,8 +84,10 @@ def _measure(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> Meas
     geo = _geo(home / "geo", plan, quick, only)
     library = _library(home / "library", plan, quick, only)
     survey = _survey(home / "survey", plan, quick, only)
-    if only and all(name.startswith(("geo-", "library-", "survey-")) for name in only):
-        return Measured(facts, plan, [], None, {}, geo, library, survey)
+    cases = _cases(home / "cases", quick, only)
+    ours = (geo, library, survey, cases)
+    if only and all(name.startswith(("geo-", "library-", "survey-", "case-")) for name in only):
+        return Measured(facts, plan, [], None, {}, *ours)
     load.require_wrk()
     nginxes.require_nginx()
     field = Field(home)
@@ -100,7 +105,7 @@ def _measure(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> Meas
     counts = _count(home, part_rows)
     if parts is not None:
         _show("the gate part by part", page.PARTS_HEADER, page.part_rows(parts, counts))
-    return Measured(facts, plan, tables, parts, counts, geo, library, survey)
+    return Measured(facts, plan, tables, parts, counts, *ours)
 
 
 def _geo(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> geo_table.GeoTable:
@@ -134,6 +139,18 @@ def _survey(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> surve
         return survey_table.SurveyTable([], {})
     table = survey_rounds.measure(home, wanted, console.print)
     _show("surveys of logs", survey_table.HEADER, table.text_rows())
+    for name, why in table.absent.items():
+        console.print(f"left out: {name}: {why}")
+    return table
+
+
+def _cases(home: Path, quick: bool, only: tuple[str, ...]) -> case_table.CaseTable:
+    """Cases under load, and the notices that they bring."""
+    rows = case_rounds.chosen(only)
+    if not rows:
+        return case_table.CaseTable([], {})
+    table = case_rounds.measure(home, rows, quick, console.print)
+    _show("cases", case_table.HEADER, table.text_rows())
     for name, why in table.absent.items():
         console.print(f"left out: {name}: {why}")
     return table

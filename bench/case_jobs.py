@@ -1,8 +1,9 @@
-"""`python -m bench.case_jobs URL FOLDER ORGANIZATIONS AFFECTED`: cases under load, in a process.
+"""`python -m bench.case_jobs URL ORGANIZATIONS AFFECTED SENT`: cases under load, in a process.
 
 Fills a store with organizations and their sightings, then takes a turn while the measure still
-observes (cases are found), one on the date from which it warns (notices are composed), and hands
-the notices to a mail relay in another process. Prints what each took, as JSON.
+observes (cases are found). Unless SENT is 0 it takes another on the date from which it warns
+(notices are composed), and hands so many of them to a mail relay in another process. Prints what
+each took, as JSON.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,14 +22,17 @@ import numpy as np
 import pyarrow as pa
 
 from regiongate import policyfile
+from regiongate.control.notices.deliver import Delivery, Patience
 from regiongate.control.notices.desk import desk
+from regiongate.control.notices.send import send_due
 from regiongate.control.reconcile.turn import turn
 from regiongate.domain.notice import Contact
-from regiongate.domain.policy import Policy
 from regiongate.domain.profile import Profile, ProfileContact
 from regiongate.geo.bundled import load_all
 from regiongate.notify.sender import Sender
+from regiongate.notify.settings import read
 from regiongate.store.database import Database
+from regiongate.store.notices import Notices, NoticeState
 from regiongate.store.organizations import Organizations
 from regiongate.store.sightings import SCHEMA, Sightings
 
@@ -41,7 +45,7 @@ _DAY = date(2024, 6, 10)
 _AT_ONCE = 50_000
 
 
-def main(url: str, organizations: int, affected: int) -> dict[str, dict[str, float]]:
+def main(url: str, organizations: int, affected: int, sent: int) -> dict[str, dict[str, float]]:
     """Fill the store and measure; seconds on the clock and on a processor, by what was done."""
     policy = policyfile.load(POLICY)
     database = Database.open(url)
@@ -54,10 +58,44 @@ def main(url: str, organizations: int, affected: int) -> dict[str, dict[str, flo
 
     with _clock(found, "reconcile"):
         take(OBSERVED)
-    with _clock(found, "compose"):
-        take(WARNED)
+    if sent:
+        with _clock(found, "compose"):
+            take(WARNED)
+        with _relay() as where, _clock(found, "send"):
+            _send(database, where, sent)
     database.close()
     return found
+
+
+def _send(database: Database, where: str, count: int) -> None:
+    """Hand so many notices to the relay."""
+    heard: list[object] = []
+    given = {"relay": where, "security": "none", "messages-a-minute": "0"}
+    settings = read({**given, "sender": "Example API <notices@example.com>"}, {})
+    delivery = Delivery(
+        database=database,
+        schedule=settings.schedule,
+        patience=Patience.with_relay(settings.relay),
+        actor="regiongate",
+        now=lambda: WARNED,
+        hear=lambda claimed, _: heard.append(claimed),
+        stop=lambda: len(heard) >= count - 1,
+    )
+    send_due(delivery, settings.relay, "localhost")
+    with database.reading() as connection:
+        accepted = Notices(connection).counts().get(NoticeState.ACCEPTED)
+    if accepted != count:
+        raise SystemExit(f"{accepted} of {count} notices were accepted")
+
+
+@contextmanager
+def _relay() -> Iterator[str]:
+    """A mail relay in a process of its own, which takes everything and keeps nothing."""
+    command = [sys.executable, "-m", "bench.smtp_sink"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as relay:
+        assert relay.stdout is not None
+        yield relay.stdout.readline().strip()
+        relay.terminate()
 
 
 @contextmanager
@@ -91,9 +129,7 @@ def _profile(name: str) -> Profile:
     return Profile(name, f"Organization {name[4:]}", None, (contact,))
 
 
-def _sightings(
-    names: list[str], first: str, region: str, random: np.random.Generator
-) -> pa.Table:
+def _sightings(names: list[str], first: str, region: str, random: np.random.Generator) -> pa.Table:
     count, unsupported = len(names), region == "CN"
     networks = random.integers(0, 4096, count)
     noon = datetime(_DAY.year, _DAY.month, _DAY.day, 12, tzinfo=UTC)
@@ -117,4 +153,4 @@ def _sightings(
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))  # noqa: T201
+    print(json.dumps(main(sys.argv[1], *map(int, sys.argv[2:]))))

@@ -53,8 +53,8 @@ class Done:
         return max(turn.peak for turn in self.turns)
 
     def faster_than(self, other: Done) -> Ratio:
-        """How many times the other's processor time, turn by turn."""
-        return ratio([o.cpu / m.cpu for m, o in zip(self.turns, other.turns, strict=False)])
+        """How many times the other's time on the clock, turn by turn, with both cores for each."""
+        return ratio([o.seconds / m.seconds for m, o in zip(self.turns, other.turns, strict=False)])
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.case_table import CaseTable
 from bench.contestant import Layout
 from bench.geo_table import GeoTable
 from bench.library_table import LibraryTable
@@ -91,7 +92,8 @@ class Measured:
 
     `parts` is the gate put together part by part, and `counts` are its instructions per request by
     the name of a row; both are empty when they were not asked for. `geo` is the work on addresses,
-    `library` the gate in one's own process and its peers, `survey` surveys of logs and theirs.
+    `library` the gate in one's own process and its peers, `survey` surveys of logs and theirs,
+    `cases` a turn over everybody and its notices.
     """
 
     facts: Mapping[str, str]
@@ -102,6 +104,7 @@ class Measured:
     geo: GeoTable
     library: LibraryTable
     survey: SurveyTable
+    cases: CaseTable
 
 
 def write(path: Path, found: Measured) -> None:
@@ -118,6 +121,8 @@ def write(path: Path, found: Measured) -> None:
         "library_absent": dict(found.library.absent),
         "survey": [asdict(row) for row in found.survey.rows],
         "survey_absent": dict(found.survey.absent),
+        "cases": [asdict(row) for row in found.cases.rows],
+        "cases_absent": dict(found.cases.absent),
     }
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
