@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from regiongate.store.database import Database
 from regiongate.store.notices import Notices
 from tests.support.policies import policy_text
 from tests.support.profiles import contact
-from tests.support.suspensions import AT, BILLED, BLOCK, SUSPEND, WARN, prepared
+from tests.support.suspensions import AT, BILLED, BLOCK, LONG, SUSPEND, WARN, prepared
 
 CASES = {
     "api": "Example API",
@@ -53,13 +54,17 @@ ACME = Profile(
 )
 
 
+SEEN = [replace(one, network="36.152.44.0/24") for one in LONG]
+"""Traffic from where the sources that come along see China as well."""
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A state directory with a store in which case 1 can be suspended, and the policy."""
     starts = {"warn": WARN, "block": BLOCK, "suspend": SUSPEND}
     (tmp_path / "policy.yaml").write_text(policy_text(starts=starts, cases=CASES))
     with closing(Database.open(f"sqlite:///{tmp_path}/regiongate.db")) as database:
-        prepared(database, profiles=(ACME,))
+        prepared(database, seen=SEEN, profiles=(ACME,))
     return tmp_path
 
 

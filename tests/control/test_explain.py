@@ -27,7 +27,7 @@ AT = datetime(2024, 6, 30, tzinfo=UTC)
 PROMISED = {
     "address", "country", "region", "class", "verdict", "rule", "reason", "policy", "generation",
     "sources", "next", "would", "phase", "since", "organization", "standing", "list", "agreeing",
-    "log", "facts", "fact_sources",
+    "log", "facts", "fact_sources", "ruling",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
@@ -16,6 +17,9 @@ from regiongate.store.audit import AuditTrail
 from regiongate.store.database import Database
 from regiongate.store.people import People
 from tests.support.profiles import NOON
+from tests.support.stores import database, postgresql, store_url
+
+__all__ = ["database", "postgresql", "store_url"]
 
 MEI, LI = Person("mei", Role.ADMIN), Person("li", Role.VIEWER)
 
@@ -104,8 +108,8 @@ def test_every_change_is_in_the_trail(database: Database) -> None:
         change_person(connection, "li", Role.OPERATOR, "mei", NOON)
         remove_person(connection, "li", "mei", NOON)
     with database.reading() as connection:
-        said = [one.content for one in AuditTrail(connection).entries()]
-    found = [(one.tag, one.actor, one.detail) for one in said if one is not None]
+        said = [(one.tag, one.content) for one in AuditTrail(connection).entries()]
+    found = [(tag, one.actor, json.loads(one.detail)) for tag, one in said if one is not None]
     assert found == [
         (Tag.PERSON_ADDED, "mei", {"person": "mei", "role": "admin"}),
         (Tag.PERSON_ADDED, "mei", {"person": "li", "role": "viewer"}),
@@ -131,6 +135,6 @@ def test_a_role_decides(database: Database) -> None:
 
 def test_in_an_empty_store_nobody_acts(database: Database) -> None:
     """And the message says how to begin."""
-    with pytest.raises(CannotRun, match="person add NAME --role admin"):
-        with database.reading() as connection:
-            acting(connection, "mei", Act.READ)
+    refused = pytest.raises(CannotRun, match="person add NAME --role admin")
+    with refused, database.reading() as connection:
+        acting(connection, "mei", Act.READ)

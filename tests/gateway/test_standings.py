@@ -132,12 +132,13 @@ def following(folder: Path, upstream: str, policy: str, **options: object) -> It
 
 def suspended(database: Database) -> None:
     """Suspend acme as three verbs of two people do."""
-    policy, desk, at = suspensions.policy(), suspensions.Desk(), suspensions.AT
+    policy, tables = suspensions.policy(), suspensions.TABLES
+    desk, at = suspensions.Desk(), suspensions.AT
     why = "all of it is from there"
     with database.writing() as connection:
-        propose(connection, 1, policy, desk, person="ann", reason=why, at=at)
-        approve(connection, 1, policy, person="bob", at=at)
-        suspend(connection, 1, policy, desk, person="ann", at=at)
+        propose(connection, 1, policy, tables, desk, person="ann", reason=why, at=at)
+        approve(connection, 1, policy, tables, person="bob", at=at)
+        suspend(connection, 1, policy, tables, desk, person="ann", at=at)
 
 
 @pytest.fixture(name="running")

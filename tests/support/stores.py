@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
+from regiongate import store
 from regiongate.store.database import Database
 from tests.support.postgresql import HINT, Server, binaries, running_server
+
+for _module in iter_modules(store.__path__):
+    # A table is known once its module is: whoever looks at the catalogue sees all of them.
+    import_module(f"{store.__name__}.{_module.name}")
 
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 

@@ -24,13 +24,18 @@ from regiongate.store.notice_tables import NOTICE
 from regiongate.store.organizations import Organizations
 from regiongate.store.people import People
 from regiongate.store.sightings import Sightings
+from tests.support.cases import CHINESE, FRENCH, sees
 from tests.support.sightings import sighting, table
 from tests.support.surveys import example
 
+RUSSIAN, IRANIAN = "20.0.3.0/24", "20.0.4.0/24"
 WARN = datetime(2026, 6, 1, tzinfo=UTC)
 BLOCK = datetime(2026, 6, 15, tzinfo=UTC)
 SUSPEND = datetime(2026, 7, 15, tzinfo=UTC)
 AT = datetime(2026, 7, 20, tzinfo=UTC)
+
+TABLES = (sees({FRENCH: "FR", CHINESE: "CN", RUSSIAN: "RU", IRANIAN: "IR"}),)
+"""What the only source of the policy says."""
 
 RULES = CaseRules(
     api="Example API",
@@ -79,8 +84,15 @@ class Desk:
 def policy(**facts: Any) -> Policy:
     """The example policy with dates and rules for cases."""
     dates = ((Phase.WARN, WARN), (Phase.BLOCK, BLOCK), (Phase.SUSPEND, SUSPEND))
-    usual: dict[str, Any] = {"measure": Measure("UTC", dates), "cases": RULES, "networks": ()}
-    return replace(example(), **(usual | facts))
+    found = example()
+    location = replace(found.location, sources=("source-0",), agree=1, stale_from=())
+    usual: dict[str, Any] = {
+        "measure": Measure("UTC", dates),
+        "cases": RULES,
+        "networks": (),
+        "location": location,
+    }
+    return replace(found, **(usual | facts))
 
 
 def used(day: datetime, **facts: Any) -> Sighting:
@@ -88,6 +100,7 @@ def used(day: datetime, **facts: Any) -> Sighting:
     noon = day.replace(hour=12)
     usual: dict[str, Any] = {
         "region": "CN",
+        "network": CHINESE,
         "day": day.date(),
         "requests": 10,
         "unsupported": 10,

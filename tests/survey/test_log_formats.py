@@ -159,7 +159,7 @@ def test_a_log_format(tmp_path: Path) -> None:
 def test_a_user_is_an_organization_when_asked(name: str, tmp_path: Path) -> None:
     """The user of HTTP authentication is an organization only where --columns says so."""
     log = tmp_path / "access.log"
-    log.write_text(COMBINED.replace(" - - [", " - acme [") + COMBINED)
+    log.write_text(COMBINED.replace(" - - [", " - acme [") + "\n" + COMBINED)
     assert only(look(log))["organization"] is None
     found = look(log, said=Said(columns=columns_said(f"organization={name}"))).cells
     assert [cell["organization"] for cell in found] == [None, "acme"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -32,20 +32,25 @@ class Parts:
 
 def check(reading: Reading, parts: Parts) -> None:
     """Note whatever contradicts something else in the same line."""
-    _twice(reading, "contacts", (one[0].lower() for one in parts.contacts))
-    _twice(reading, "keys", (one[0] for one in parts.keys))
-    _twice(reading, "facts", (tuple(one) for one in parts.facts))
-    _twice(reading, "holdings", (tuple(one[:2]) for one in parts.holdings))
-    _twice(reading, "owners", (one[0] for one in parts.owners))
+    _twice(reading, "contacts", parts.contacts, lambda one: one[0].lower())
+    _twice(reading, "keys", parts.keys, lambda one: one[0])
+    _twice(reading, "facts", parts.facts, tuple)
+    _twice(reading, "holdings", parts.holdings, lambda one: tuple(one[:2]))
+    _twice(reading, "owners", parts.owners, lambda one: one[0])
     _facts(reading, parts.facts)
     _holdings(reading, parts)
     _shares(reading, parts.holdings)
     _owners(reading, parts)
 
 
-def _twice(reading: Reading, name: str, said: Iterable[object]) -> None:
-    seen: set[object] = set()
-    for place, one in enumerate(said):
+def _twice(
+    reading: Reading, name: str, items: list[Item], same: Callable[[Item], Hashable]
+) -> None:
+    """What makes two items the same must not come twice."""
+    if len(items) < 2:
+        return
+    seen: set[Hashable] = set()
+    for place, one in enumerate(map(same, items)):
         if one in seen:
             path: Path = (name, place)
             reading.wrong(path, "told-twice", "This was told further up", "tell it once")

@@ -31,19 +31,20 @@ class Problems:
 
     def report(self, file: str, line: int, column: int, wrong: Wrong) -> None:
         """Note one. Raises ProblemsFound when there are so many that reading on says nothing."""
-        said = (wrong.code, wrong.message, wrong.remedy)
-        self.found.append(Problem(file, line, column, *said))
+        self._add(file, line, column, wrong)
         if len(self.found) == MOST:
             message = f"These are {MOST} problems, and reading stopped here"
-            self.found.append(
-                Problem(file, line, column, "too-many", message, "correct them first")
-            )
+            self._add(file, line, column, Wrong("too-many", message, "correct them first"))
             raise ProblemsFound(self.found)
 
     def end(self) -> None:
         """Raise ProblemsFound when there is one."""
         if self.found:
             raise ProblemsFound(self.found)
+
+    def _add(self, file: str, line: int, column: int, wrong: Wrong) -> None:
+        problem = Problem(file, line, column, wrong.code, wrong.message, wrong.remedy)
+        self.found.append(problem)
 
 
 def shown(text: str) -> str:

@@ -18,6 +18,7 @@ from regiongate.cli.evidence_print import lacking_json, moved_json, print_lackin
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.options import at_option, json_option, sources_option
 from regiongate.cli.store_option import open_store, store_option
+from regiongate.compiler.sources import tables
 from regiongate.control.rehearsal import transactions
 from regiongate.control.suspend import approve as approving
 from regiongate.control.suspend import propose as proposing
@@ -76,7 +77,14 @@ def propose(
     desk = open_desk(policy, sender, state_dir)
     with _deciding(number, state_dir, store_url, as_json, dry_run) as connection:
         found = proposing.propose(
-            connection, number, policy, desk, person=person, reason=reason, at=at
+            connection,
+            number,
+            policy,
+            tables(policy, catalogue),
+            desk,
+            person=person,
+            reason=reason,
+            at=at,
         )
     _told(found, f"its suspension {_is(dry_run)} proposed", as_json, dry_run)
     if not as_json:
@@ -122,7 +130,9 @@ def approve(
     """Approve what somebody else proposed in case NUMBER; it is then to be carried out."""
     policy = read_policy(policy_path, state_dir, catalogue)
     with _deciding(number, state_dir, store_url, as_json, dry_run) as connection:
-        found = approving.approve(connection, number, policy, person=person, at=at)
+        found = approving.approve(
+            connection, number, policy, tables(policy, catalogue), person=person, at=at
+        )
     _told(found, f"its suspension {_is(dry_run)} approved", as_json, dry_run)
     if not as_json:
         click.echo(f"To be carried out with: regiongate case suspend {number}.")
@@ -148,7 +158,9 @@ def suspend(
     policy = read_policy(policy_path, state_dir, catalogue)
     desk = open_desk(policy, sender, state_dir)
     with _deciding(number, state_dir, store_url, as_json, dry_run) as connection:
-        found = suspending.suspend(connection, number, policy, desk, person=person, at=at)
+        found = suspending.suspend(
+            connection, number, policy, tables(policy, catalogue), desk, person=person, at=at
+        )
     _told(found, f"it {_is(dry_run)} suspended", as_json, dry_run)
 
 

@@ -69,10 +69,8 @@ def import_(
         return
     counts = found.organizations
     would = "Nothing is kept; this would be: " if dry_run else ""
-    click.echo(
-        f"{would}{counts.new} new, {counts.changed} changed, {counts.unchanged} unchanged "
-        f"organization{'' if counts.new + counts.changed + counts.unchanged == 1 else 's'}."
-    )
+    said = f"{counts.new} new, {counts.changed} changed, {counts.unchanged} unchanged"
+    click.echo(f"{would}organizations: {said}.")
 
 
 @organization.command("list")

@@ -51,11 +51,9 @@ def print_organization(profile: Profile, contacts: Sequence[KnownContact]) -> No
     """Print a profile: what is said of it, by whom, and of which day."""
     plan = "" if profile.plan is None else f", plan {profile.plan}"
     click.echo(f"{profile.id}: {profile.name}{plan}")
-    output_of = record(profile, contacts)
+    parts = record(profile, contacts)
     for part in ("contacts", "keys", "facts", "holdings", "owners"):
-        if output_of[part]:
-            click.echo()
-            output.print_table(list(output_of[part][0]), (one.values() for one in output_of[part]))
+        output.print_records(part, parts[part])
 
 
 def _contact(known: KnownContact) -> dict[str, Any]:

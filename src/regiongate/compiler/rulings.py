@@ -54,11 +54,12 @@ def _record(ruling: Ruling) -> dict[str, Any]:
         "network": None if ruling.network is None else str(ruling.network),
         "region": ruling.region,
         "appeal": ruling.appeal,
+        "distant": ruling.distant or None,
     }
     return {name: value for name, value in said.items() if value is not None}
 
 
-def _ruling(record: Mapping[str, str]) -> Ruling:
+def _ruling(record: Mapping[str, Any]) -> Ruling:
     until, key, network = (record.get(name) for name in ("until", "key_sha256", "network"))
     return Ruling(
         kind=RulingKind(record["kind"]),
@@ -71,4 +72,5 @@ def _ruling(record: Mapping[str, str]) -> Ruling:
         network=None if network is None else ip_network(network),
         region=record.get("region"),
         appeal=record.get("appeal"),
+        distant=record.get("distant", False),
     )

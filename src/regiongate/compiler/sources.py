@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 from typing import overload
@@ -11,6 +12,9 @@ from regiongate.domain.policy import Policy
 from regiongate.domain.source import Age
 from regiongate.geo.source import Source, SourceTable
 from regiongate.geo.store.catalogue import Catalogue
+
+_READERS = 2
+"""More at once would need more memory at once."""
 
 
 class Tables(Sequence[SourceTable]):
@@ -22,7 +26,9 @@ class Tables(Sequence[SourceTable]):
 
     @cached_property
     def _tables(self) -> tuple[SourceTable, ...]:
-        return tuple(self._catalogue.load(source) for source in self.sources)
+        # Unpacking and array work let go of the interpreter, so two threads really help.
+        with ThreadPoolExecutor(_READERS) as pool:
+            return tuple(pool.map(self._catalogue.load, self.sources))
 
     def __iter__(self) -> Iterator[SourceTable]:
         return iter(self._tables)

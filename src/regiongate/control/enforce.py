@@ -15,7 +15,7 @@ from regiongate.compiler.roll import Roll
 from regiongate.compiler.snapshot import Inputs
 from regiongate.control import build, standings
 from regiongate.control.publish import Held, hold, publish_after
-from regiongate.control.standings import Standings
+from regiongate.control.standings import Standings, with_near_ends
 from regiongate.domain.audit import AuditEvent, Json, Tag
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.domain.role import SYSTEM
@@ -30,7 +30,7 @@ from regiongate.store.rulings import Rulings
 
 _READ_AGAIN = 30.0
 """After how many seconds the store is read though nothing has changed: what was granted for an
-instant to come begins then."""
+instant to come begins then, and a distant end comes near."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 
 
@@ -104,9 +104,9 @@ class Enforcer:
                 return None
             ruled, registered = store.changed(self._revision)
             if known is None:
-                known = Standings(store.in_force(at), store.registered())
+                known = Standings(with_near_ends(store.in_force(at)), store.registered())
             if ruled or now >= self._due:
-                known = replace(known, rulings=store.in_force(at))
+                known = replace(known, rulings=with_near_ends(store.in_force(at)))
             if registered:
                 known = replace(known, registered=store.registered())
         self._said, self._revision, self._due = known, revision, now + _READ_AGAIN

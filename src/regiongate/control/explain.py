@@ -333,4 +333,4 @@ def _ruling(
 
 def _given(ruling: Ruling) -> Standing:
     suspends = ruling.kind is RulingKind.SUSPENSION
-    return Standing(State.SUSPENDED if suspends else State.EXEMPT, ruling.until)
+    return Standing(State.SUSPENDED if suspends else State.EXEMPT, ruling.told_until)

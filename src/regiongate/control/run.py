@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import time
@@ -89,15 +90,19 @@ def watch(
     envoy = Envoy(state, workers)
     known, due, measured = state.current(), 0.0, -_MEASURE_EVERY
     stale = _alarms(state, datetime.now(UTC)).keys()
-    losses, enforcer = Losses(state, envoy), find_enforcer()
+    losses, enforcer = Losses(state, envoy), None
     while not stop.wait(_LOOK_EVERY if enforcer is None else _DECISIONS_EVERY):
         if state.stop_wanted():
             break
-        if enforcer is not None and (told := enforcer.look(datetime.now(UTC))) is not None:
-            tell(told)
+        if enforcer is not None:
+            _put_in_force(enforcer, tell)
         if time.monotonic() < due:
             continue
-        enforcer, due = enforcer or find_enforcer(), time.monotonic() + _LOOK_EVERY
+        due = time.monotonic() + _LOOK_EVERY
+        if enforcer is None and (enforcer := find_enforcer()) is not None:
+            _put_in_force(enforcer, tell)
+            # What it holds stays; looked through for garbage, it would delay the next decision.
+            gc.freeze()
         if envoy.daemon.pid() is None and not _relaunch(state, envoy, tell):
             due += _PAUSE
         if behind is not None and sample(state, behind).pid() is None:
@@ -115,6 +120,12 @@ def watch(
             for name in found.keys() - stale:
                 tell(f"ALARM: {found[name]}: see regiongate geo list")
             stale = found.keys()
+
+
+def _put_in_force(enforcer: Enforcer, tell: Callable[[str], None]) -> None:
+    told = enforcer.look(datetime.now(UTC))
+    if told is not None:
+        tell(told)
 
 
 def _alarms(state: State, at: datetime) -> dict[str, str]:

@@ -7,6 +7,7 @@ counts (`domain.organization.standings`). That a key belongs to two organization
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,6 +21,10 @@ from regiongate.domain.organization import Organization
 from regiongate.domain.ruling import Ruling, RulingKind
 from regiongate.store.database import Database
 from regiongate.store.rulings import Rulings
+
+NEAR_ENDS = 4
+"""How many different ends a gateway knows. Each makes its table longer, by all that the policy says
+of places; and hundreds of exemptions may end at hundreds of instants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,24 @@ def of_store(database: Database, at: datetime) -> Standings:
     """What a store says at an instant."""
     with database.reading() as connection:
         said = Rulings(connection)
-        return Standings(said.in_force(at), said.registered())
+        return Standings(with_near_ends(said.in_force(at)), said.registered())
+
+
+def with_near_ends(rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:
+    """The rulings, all but the nearest ends of organizations and keys distant.
+
+    When the nearest of them have come, the others take their place: so each ends at its instant
+    unless the control process has been dead for as long as that.
+    """
+    said = tuple(rulings)
+    ends = sorted({one.until for one in said if one.network is None and one.until is not None})
+    if len(ends) <= NEAR_ENDS:
+        return said
+    last = ends[NEAR_ENDS - 1]
+    return tuple(
+        replace(one, distant=one.network is None and one.until is not None and one.until > last)
+        for one in said
+    )
 
 
 def of_bundle(bundle: BundleReader) -> Standings:

@@ -74,7 +74,7 @@ def standings(rows: Mapping[str, Organization], policy: Policy) -> dict[str, Org
     longer one counts.
     """
     ruled = (
-        (ruling.organization, Standing(_STATES[ruling.kind], ruling.until))
+        (ruling.organization, Standing(_STATES[ruling.kind], ruling.told_until))
         for ruling in policy.rulings
         if ruling.organization is not None
     )
@@ -107,7 +107,7 @@ def of_keys(
         if ruling.key is not None:
             owner = owners.get(ruling.key)
             known = found.get(ruling.key, ORDINARY if owner is None else owner.standing)
-            exempt = Standing(State.EXEMPT, ruling.until)
+            exempt = Standing(State.EXEMPT, ruling.told_until)
             if _stands_above(exempt, known):
                 found[ruling.key] = exempt
     return found

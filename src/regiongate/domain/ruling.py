@@ -24,7 +24,8 @@ class Ruling:
     `network` is what it is about. A suspension is about an organization, a correction says the
     `region` (ISO 3166) of a network. `id` is that of the exemption or the correction, or the number
     of the case; `appeal` the one that was granted by it. After `until` (UTC, a whole second, None
-    for no end) it says nothing.
+    for no end) it says nothing. A `distant` end is not in the table of a gateway: it will be told
+    of it in time.
     """
 
     kind: RulingKind
@@ -37,6 +38,7 @@ class Ruling:
     network: IPv4Network | IPv6Network | None = None
     region: str | None = None
     appeal: str | None = None
+    distant: bool = False
 
     def __post_init__(self) -> None:
         """A ruling about nothing, or about two things, would be applied to half of them."""
@@ -47,6 +49,11 @@ class Ruling:
         corrects = self.network is not None and self.region is not None
         if (self.kind is RulingKind.CORRECTION) != corrects:
             raise ValueError(f"{self.name}: a correction says the region of a network")
+
+    @property
+    def told_until(self) -> datetime | None:
+        """The end as the table of a gateway has it."""
+        return None if self.distant else self.until
 
     @property
     def name(self) -> str:

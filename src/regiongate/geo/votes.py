@@ -11,9 +11,8 @@ from regiongate.geo import wide
 from regiongate.geo.formats.raw import RawTable
 from regiongate.geo.labels import region_of
 from regiongate.geo.mmdb.writer import V4_ALIASES
-from regiongate.geo.ranges import from_networks
 from regiongate.geo.source import Source, SourceTable
-from regiongate.geo.steps import NONE, Steps, from_starts, merge
+from regiongate.geo.steps import NONE, Steps, from_starts
 
 
 def table_of(source: Source, raw: RawTable) -> SourceTable:
@@ -36,20 +35,39 @@ def without_v4_embeddings(steps: Steps) -> tuple[Steps, dict[str, int]]:
     A canonical address never lies there, so a value there would never be found; a MaxMind DB
     wants the place for its aliases.
     """
-    if not any(_holds_something(steps, network) for network in V4_ALIASES):
-        return steps, {}
-    patch = from_networks([(network, i) for i, network in enumerate(V4_ALIASES)])
-    hi, lo, matrix = merge([steps, patch])
-    value, inside = matrix[:, 0], matrix[:, 1]
-    lost = np.bincount(inside[(inside != NONE) & (value != NONE)], minlength=len(V4_ALIASES))
-    counts = {
-        str(network): int(count) for network, count in zip(V4_ALIASES, lost, strict=True) if count
-    }
-    return from_starts(hi, lo, np.where(inside == NONE, value, np.int32(NONE))), counts
+    counts: dict[str, int] = {}
+    for network in V4_ALIASES:
+        rows = _rows(steps, network)
+        lost = int(np.count_nonzero(steps.value[rows.start : rows.stop] != NONE))
+        if lost:
+            counts[str(network)] = lost
+            steps = _without(steps, network, rows)
+    return steps, counts
 
 
-def _holds_something(steps: Steps, network: IPv6Network) -> bool:
-    """Whether any address of a network has a value."""
+def _rows(steps: Steps, network: IPv6Network) -> range:
+    """The steps that hold the addresses of a network."""
     ends = wide.split([int(network.network_address), int(network.broadcast_address)])
     first, last = wide.search(steps.hi, steps.lo, *ends).tolist()
-    return bool((steps.value[first : last + 1] != NONE).any())
+    return range(first, last + 1)
+
+
+def _without(steps: Steps, network: IPv6Network, rows: range) -> Steps:
+    """The steps with none in a network, which is not the last one of all, and lies in `rows`."""
+    begin, end = int(network.network_address), int(network.broadcast_address) + 1
+    hi, lo = wide.split([begin, end])
+    # The first step goes on until the network begins; behind it goes on what held at its end.
+    until = rows.start + (not _starts_at(steps, rows.start, begin))
+    behind = rows.stop + _starts_at(steps, rows.stop, end)
+    values = np.array([NONE, steps.value[behind - 1]], dtype=np.int32)
+    return from_starts(
+        np.concatenate([steps.hi[:until], hi, steps.hi[behind:]]),
+        np.concatenate([steps.lo[:until], lo, steps.lo[behind:]]),
+        np.concatenate([steps.value[:until], values, steps.value[behind:]]),
+    )
+
+
+def _starts_at(steps: Steps, row: int, address: int) -> bool:
+    if row == len(steps):
+        return False
+    return int(steps.hi[row]) << 64 | int(steps.lo[row]) == address

@@ -17,17 +17,19 @@ class Mailbox:
 
     def __init__(self, folder: Path, host: str, port: int) -> None:
         self.folder = folder
+        self._kept = 0
         self._controller = Controller(self, hostname=host, port=port)
 
     async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep one letter, and answer as a relay does."""
-        number = len(list(self.folder.glob("*.eml"))) + 1
+        self._kept += 1
         content = envelope.original_content or b""
-        (self.folder / f"{number:04}.eml").write_bytes(content)
-        return f"250 2.0.0 Ok: queued as {number:04}"
+        (self.folder / f"{self._kept:04}.eml").write_bytes(content)
+        return f"250 2.0.0 Ok: queued as {self._kept:04}"
 
     def __enter__(self) -> Mailbox:
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._kept = len(list(self.folder.glob("*.eml")))
         self._controller.start()
         return self
 

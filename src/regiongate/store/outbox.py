@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from regiongate.domain.audit import AuditEvent, Json, Tag
 from regiongate.store.audit import AuditTrail
 from regiongate.store.notice_tables import ATTEMPT, MESSAGE, NOTICE, NoticeState
+from regiongate.store.types import Instant
 
 _HELD = (NoticeState.SENDING.value, NoticeState.UNKNOWN.value)
 _NO_CLAIM = {"claim": None, "claimed_at": None, "ended_at": None}
@@ -102,6 +103,40 @@ class Held:
     was_ending: bool
 
 
+def _take() -> sa.sql.dml.ReturningUpdate[Any]:
+    at = sa.bindparam("at", type_=Instant)
+    due = (
+        sa.select(NOTICE.c.id)
+        .where(NOTICE.c.state == NoticeState.READY.value, NOTICE.c.due_at <= at)
+        .where(NOTICE.c.void_at.is_(None) | (NOTICE.c.void_at > at))
+        .order_by(NOTICE.c.due_at, NOTICE.c.id)
+        .limit(1)
+        # On SQLite there is one writer, and no such clause.
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    return (
+        sa.update(NOTICE)
+        .where(NOTICE.c.id == due, NOTICE.c.state == NoticeState.READY.value)
+        .values(
+            state=NoticeState.SENDING.value,
+            claim=sa.bindparam("by", type_=sa.Text),
+            claimed_at=at,
+            due_at=None,
+            attempts=NOTICE.c.attempts + 1,
+            begun_at=sa.func.coalesce(NOTICE.c.begun_at, at),
+            settled_by=None,
+            why=None,
+        )
+        .returning(*(NOTICE.c[name] for name in _CLAIMED))
+    )
+
+
+# Made once: to put such a statement together takes longer than to run it.
+_TAKE = _take()
+_MESSAGE = sa.select(MESSAGE.c.message).where(MESSAGE.c.notice == sa.bindparam("of"))
+
+
 class Outbox:
     """The notices to be sent, within one transaction. `actor` is who has them sent."""
 
@@ -112,37 +147,11 @@ class Outbox:
 
     def claim(self, claim: str, at: datetime) -> Claimed | None:
         """Take the notice that is due longest; None when none is. `claim` was never used before."""
-        due = (
-            sa.select(NOTICE.c.id)
-            .where(NOTICE.c.state == NoticeState.READY.value, NOTICE.c.due_at <= at)
-            .where(NOTICE.c.void_at.is_(None) | (NOTICE.c.void_at > at))
-            .order_by(NOTICE.c.due_at, NOTICE.c.id)
-            .limit(1)
-            # On SQLite there is one writer, and no such clause.
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
-        )
-        change = (
-            sa.update(NOTICE)
-            .where(NOTICE.c.id == due, NOTICE.c.state == NoticeState.READY.value)
-            .values(
-                state=NoticeState.SENDING.value,
-                claim=claim,
-                claimed_at=at,
-                due_at=None,
-                attempts=NOTICE.c.attempts + 1,
-                begun_at=sa.func.coalesce(NOTICE.c.begun_at, sa.bindparam("at", at)),
-                settled_by=None,
-                why=None,
-            )
-            .returning(*(NOTICE.c[name] for name in _CLAIMED))
-        )
-        row = self._connection.execute(change).first()
+        row = self._connection.execute(_TAKE, {"by": claim, "at": at}).first()
         if row is None:
             return None
-        query = sa.select(MESSAGE.c.message).where(MESSAGE.c.notice == row.id)
-        message = bytes(self._connection.execute(query).scalar_one())
-        return Claimed(**row._mapping, message=message)
+        message = self._connection.execute(_MESSAGE, {"of": row.id}).scalar_one()
+        return Claimed(**row._mapping, message=bytes(message))
 
     def begin_end(self, claimed: Claimed, at: datetime) -> bool:
         """Note that the end of a letter is about to be sent; False when the claim is lost."""

@@ -38,7 +38,7 @@ from tests.support.appeals import (
     trail,
 )
 from tests.support.suspensions import AT as LATE
-from tests.support.suspensions import Desk, policy, prepared
+from tests.support.suspensions import TABLES, Desk, policy, prepared
 
 UNTIL = AT + timedelta(days=180)
 PARIS = Located(network_of("20.0.1.0/24"), "FR")
@@ -223,7 +223,7 @@ def _proposed(database: Database) -> Case:
     prepared(database)
     with database.writing() as connection:
         return propose(
-            connection, 1, policy(), Desk(), person="bob", reason="all of it", at=LATE
+            connection, 1, policy(), TABLES, Desk(), person="bob", reason="all of it", at=LATE
         ).case
 
 
@@ -251,9 +251,9 @@ def test_a_suspended_organization_appeals(database: Database) -> None:
         deny(found, first.id, Ruling("carla", "No."))
     at, rules, desk = LATE + 3 * DAY, policy(), Desk()
     with database.writing() as connection:
-        propose(connection, 1, rules, desk, person="bob", reason="again", at=at)
-        approve(connection, 1, rules, person="carla", at=at)
-        suspend(connection, 1, rules, desk, person="bob", at=at)
+        propose(connection, 1, rules, TABLES, desk, person="bob", reason="again", at=at)
+        approve(connection, 1, rules, TABLES, person="carla", at=at)
+        suspend(connection, 1, rules, TABLES, desk, person="bob", at=at)
     assert case_now(database, case).state is CaseState.SUSPENDED
     second = appealed(database, case, at=LATE + 4 * DAY)
     assert second.new and second.appeal.reopened_of is None

@@ -67,11 +67,12 @@ def _check(database: Database, server: MailServer, most_unknown: int) -> int:
     return unknown
 
 
+@pytest.mark.parametrize("stride", [3, pytest.param(1, marks=pytest.mark.slow)])
 def test_killed_at_every_step(
-    database: Database, store_url: str, server: MailServer, postman: Postman
+    database: Database, store_url: str, server: MailServer, postman: Postman, stride: int
 ) -> None:
     """One worker dies before each of its steps in turn, and another comes an hour later."""
-    for death in count(1):
+    for death in count(1, stride):
         announced(database, f"o{death}")
         at = WARN + death * HOUR / 10
         [killed] = postman.deliver(Order(store_url, server.port, at, (death,)))
@@ -79,7 +80,7 @@ def test_killed_at_every_step(
             break
         [again] = postman.deliver(Order(store_url, server.port, at + HOUR))
         assert not again
-    kills = death - 1
+    kills = death // stride
     assert kills >= 30
     # What lies between the note that the end comes and that of the answer is a third or so.
     assert 4 <= _check(database, server, most_unknown=kills // 2) <= kills

@@ -19,12 +19,14 @@ from regiongate.domain.policy import NetworkRule, Policy
 from regiongate.domain.profile import Fact, FactKind, Holding, Owner, Profile
 from regiongate.domain.sighting import Sighting
 from regiongate.domain.verdict import Verdict
+from regiongate.geo.source import SourceTable
 from regiongate.store.database import Database
 from regiongate.store.exemptions import Corrections, Exemptions
 from regiongate.store.organizations import Organizations
 from regiongate.store.sightings import Sightings
+from tests.support.cases import CHINESE, FRENCH, sees
 from tests.support.sightings import table
-from tests.support.suspensions import AT, RULES, WARN, policy, used
+from tests.support.suspensions import AT, RULES, TABLES, WARN, policy, used
 
 DAY = timedelta(days=1)
 KEY = bytes.fromhex("0123456789abcdef" + "00" * 24)
@@ -37,6 +39,7 @@ def _gathered(
     books: Sequence[Profile] = (),
     of: Policy | None = None,
     *granted: Exemption | Correction,
+    tables: Sequence[SourceTable] = TABLES,
 ) -> Gathered:
     with database.writing() as connection:
         Sightings(connection).add(table(seen))
@@ -47,7 +50,7 @@ def _gathered(
             else:
                 Corrections(connection).grant(one)
     with database.reading() as connection:
-        return gather(connection, "acme", of or policy(), AT)
+        return gather(connection, "acme", of or policy(), tables, AT)
 
 
 def _acme(*facts: Fact, **more: Any) -> Profile:
@@ -81,8 +84,15 @@ def test_traffic_counts_by_its_share(database: Database) -> None:
         "days": 2,
     }
     assert (traffic.first, traffic.last) == (there[0].first, there[1].last)
-    one_more = replace(fine, network="192.0.3.0/24", requests=1, allowed=1, blocked=0)
+    one_more = replace(fine, network=FRENCH, requests=1, allowed=1, blocked=0)
     assert _gathered(database, [one_more]).evidence == ()
+
+
+def test_traffic_is_judged_by_the_sources_of_today(database: Database) -> None:
+    """Where the sources have come to see a network in a supported region, it is no evidence."""
+    seen = [used(AT - day * DAY) for day in (20, 1)]
+    assert _kinds(_gathered(database, seen).evidence) == ["traffic"]
+    assert _gathered(database, tables=(sees({CHINESE: "FR"}),)).evidence == ()
 
 
 def test_only_what_is_looked_back_at_counts(database: Database) -> None:
@@ -128,7 +138,7 @@ def test_anonymizers_count_by_their_share(database: Database) -> None:
 def test_what_was_decided_is_not_held_against(database: Database, by: str) -> None:
     """Traffic of an exempt key or network, or of one that lies elsewhere, is no evidence."""
     seen = [used(AT - day * DAY, anonymized=10) for day in (20, 1)]
-    inner = ip_network("192.0.2.128/25")
+    inner = ip_network("20.0.1.128/25")
     why: Any = {"reason": "a branch in Geneva", "approver": "bob", "granted": WARN, "expires": None}
     granted: tuple[Exemption | Correction, ...] = ()
     of = policy()
@@ -150,7 +160,7 @@ def test_what_was_decided_is_not_held_against(database: Database, by: str) -> No
 def test_a_correction_to_an_unsupported_region_spares_nothing(database: Database) -> None:
     """Who was found to be in another unsupported region is not excused by it."""
     seen = [used(AT - day * DAY) for day in (20, 1)]
-    moved = Correction("C-1", ip_network("192.0.2.0/24"), "RU", "seen there", "bob", WARN, None)
+    moved = Correction("C-1", ip_network(CHINESE), "RU", "seen there", "bob", WARN, None)
     assert _kinds(_gathered(database, seen, (), None, moved).evidence) == ["traffic"]
 
 

@@ -29,12 +29,16 @@ from regiongate.store.database import Database
 from regiongate.store.notice_tables import NOTICE
 from regiongate.store.organizations import Organizations
 from regiongate.store.suspensions import Suspensions
+from tests.support.cases import CHINESE
 from tests.support.suspensions import (
     AT,
     BILLED,
     BLOCK,
+    IRANIAN,
     NOTICE_ID,
+    RUSSIAN,
     SUSPEND,
+    TABLES,
     Desk,
     deliver,
     policy,
@@ -51,14 +55,14 @@ def _propose(database: Database, **facts: Any) -> Moved:
     of: Policy = facts.pop("policy", policy())
     desk = facts.pop("desk", Desk())
     with database.writing() as connection:
-        return propose(connection, 1, of, desk, **(usual | facts))
+        return propose(connection, 1, of, TABLES, desk, **(usual | facts))
 
 
 def _approve(database: Database, **facts: Any) -> Moved:
     usual: dict[str, Any] = {"person": "bob", "at": AT + HOUR}
     of: Policy = facts.pop("policy", policy())
     with database.writing() as connection:
-        return approve(connection, 1, of, **(usual | facts))
+        return approve(connection, 1, of, TABLES, **(usual | facts))
 
 
 def _suspend(database: Database, **facts: Any) -> Moved:
@@ -66,7 +70,7 @@ def _suspend(database: Database, **facts: Any) -> Moved:
     of: Policy = facts.pop("policy", policy())
     desk = facts.pop("desk", Desk())
     with database.writing() as connection:
-        return suspend(connection, 1, of, desk, **(usual | facts))
+        return suspend(connection, 1, of, TABLES, desk, **(usual | facts))
 
 
 def _lacking(act: Callable[..., object], database: Database, **facts: Any) -> dict[str, str]:
@@ -133,9 +137,9 @@ def test_everything_that_is_missing_is_told_at_once(database: Database) -> None:
 def test_location_alone_does_not_suspend(database: Database) -> None:
     """All that sightings can say is one family, however much of it there is."""
     hidden = [
-        used(AT - timedelta(days=day), region=region, network=f"20.0.{number}.0/24", anonymized=10)
+        used(AT - timedelta(days=day), region=region, network=network, anonymized=10)
         for day in (20, 2)
-        for number, region in enumerate(("CN", "RU", "IR"))
+        for region, network in (("CN", CHINESE), ("RU", RUSSIAN), ("IR", IRANIAN))
     ]
     prepared(database, seen=hidden, profiles=BARE)
     said = _lacking(_propose, database)["evidence"]
@@ -262,7 +266,7 @@ def test_a_proposal_needs_a_reason_and_a_case(database: Database) -> None:
     with pytest.raises(CannotRun, match="says nothing of cases"):
         _propose(database, policy=policy(cases=None))
     with database.writing() as connection, pytest.raises(CannotRun, match="no case 7"):
-        approve(connection, 7, policy(), person="bob", at=AT)
+        approve(connection, 7, policy(), TABLES, person="bob", at=AT)
 
 
 def test_what_it_rests_on_is_kept(database: Database) -> None:

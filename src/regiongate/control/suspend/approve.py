@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,11 +13,18 @@ from regiongate.control.suspend.propose import Moved
 from regiongate.domain.policy import Policy
 from regiongate.domain.role import Act
 from regiongate.domain.suspension import NotYet, before_approving, rests_on, still
+from regiongate.geo.source import SourceTable
 from regiongate.store.suspensions import Suspensions
 
 
 def approve(
-    connection: sa.Connection, number: int, policy: Policy, *, person: str, at: datetime
+    connection: sa.Connection,
+    number: int,
+    policy: Policy,
+    tables: Sequence[SourceTable],
+    *,
+    person: str,
+    at: datetime,
 ) -> Moved:
     """Approve the proposal that a case stands at; the case stays where it is.
 
@@ -24,7 +32,7 @@ def approve(
     there is no such case.
     """
     actor = acting(connection, person, Act.APPROVE)
-    looked = look(connection, number, policy, at)
+    looked = look(connection, number, policy, tables, at)
     known, proposal, proposed = looked.known, looked.proposal, looked.proposed
     lacking = before_approving(known, proposed, actor.name)
     if lacking or proposal is None or proposed is None or known.date is None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -18,8 +18,11 @@ from regiongate.domain.ownership import Ownership, impossible
 from regiongate.domain.policy import Policy
 from regiongate.domain.profile import FactKind, Holding, Profile
 from regiongate.domain.sighting import Sighting
+from regiongate.geo.source import SourceTable
 from regiongate.store.organizations import Organizations
-from regiongate.store.sightings import Sightings
+from regiongate.store.rulings import Rulings
+from regiongate.store.sightings import NONE, Sightings
+from regiongate.survey.screen import Pair, Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,19 @@ class Gathered:
     problems: tuple[str, ...]
 
 
-def gather(connection: sa.Connection, organization: str, policy: Policy, at: datetime) -> Gathered:
-    """What speaks for a suspension at an instant. Raises CannotRun without rules for cases."""
+def gather(
+    connection: sa.Connection,
+    organization: str,
+    policy: Policy,
+    tables: Sequence[SourceTable],
+    at: datetime,
+) -> Gathered:
+    """What speaks for a suspension at an instant; `tables` are the policy's sources, in its order.
+
+    Raises CannotRun without rules for cases.
+    """
     rules = rules_of(policy)
-    found = _in_sightings(connection, organization, policy, rules, at)
+    found = _in_sightings(connection, organization, policy, tables, at)
     owners, problems = None, list[str]()
     books = _books(Organizations(connection).get, organization)
     if organization in books:
@@ -66,27 +78,38 @@ def rules_of(policy: Policy) -> CaseRules:
 
 
 def _in_sightings(
-    connection: sa.Connection, organization: str, policy: Policy, rules: CaseRules, at: datetime
+    connection: sa.Connection,
+    organization: str,
+    policy: Policy,
+    tables: Sequence[SourceTable],
+    at: datetime,
 ) -> list[Evidence | None]:
     """What is older than the policy looks back, or from after the instant, does not count."""
+    rules = rules_of(policy)
     begin = at - rules.look_back
     all_of_it = Sightings(connection).of(organization)
     seen = [one for one in all_of_it if begin <= one.first and one.last <= at]
-    excused = spared(connection, policy, at)
+    ruled = replace(policy, rulings=Rulings(connection).in_force(at))
+    excused = spared(ruled, at)
+    pairs = sorted({_pair(one) for one in seen if one.unsupported})
+    # What was kept as unsupported counts only while today's list and sources still say so.
+    now = Screen(ruled, tables, at).screen(pairs).pairs if pairs else frozenset()
 
     def counts(one: Sighting) -> bool:
         return one not in excused
 
     def unsupported(one: Sighting) -> bool:
-        # What was kept as unsupported counts only while the list still says so.
-        listed = one.region is not None and policy.supported.supports(one.region, at)[0]
-        return one.region is not None and not listed and counts(one)
+        return _pair(one) in now and counts(one)
 
     return [
         traffic(seen, unsupported, rules),
         many_countries(seen, counts, rules),
         anonymizers(seen, counts, rules),
     ]
+
+
+def _pair(one: Sighting) -> Pair:
+    return one.network, one.region or NONE
 
 
 def _supports(policy: Policy, at: datetime) -> Supports:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from regiongate.domain.measure import Phase
 from regiongate.domain.notice import Event
 from regiongate.domain.policy import Policy
 from regiongate.domain.suspension import Known, Proposed
+from regiongate.geo.source import SourceTable
 from regiongate.store.notices import Notices
 from regiongate.store.suspensions import Proposal, Suspensions
 
@@ -39,10 +41,19 @@ class Looked:
         return Proposed(self.proposal.by, self.proposal.evidence, kinds)
 
 
-def look(connection: sa.Connection, number: int, policy: Policy, at: datetime) -> Looked:
-    """Look at a case. Raises CannotRun where there is none, or the policy has no rules for it."""
+def look(
+    connection: sa.Connection,
+    number: int,
+    policy: Policy,
+    tables: Sequence[SourceTable],
+    at: datetime,
+) -> Looked:
+    """Look at a case; `tables` are the policy's sources, in its order.
+
+    Raises CannotRun where there is no such case, or the policy has no rules for it.
+    """
     case = case_of(connection, number)
-    gathered = gather(connection, case.organization, policy, at)
+    gathered = gather(connection, case.organization, policy, tables, at)
     proposal = Suspensions(connection).open_of(case)
     delivered = _delivered(connection, number, at)
     # A proposal keeps the notice that it rests on, which may have come back since.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from regiongate.domain.notice import Event
 from regiongate.domain.policy import Policy
 from regiongate.domain.role import Act
 from regiongate.domain.suspension import NotYet, before_proposing
+from regiongate.geo.source import SourceTable
 from regiongate.store.cases import Cases
 from regiongate.store.suspensions import Proposal, Suspensions
 
@@ -36,19 +38,20 @@ def propose(
     connection: sa.Connection,
     number: int,
     policy: Policy,
+    tables: Sequence[SourceTable],
     desk: Tells,
     *,
     person: str,
     reason: str,
     at: datetime,
 ) -> Moved:
-    """Propose to suspend, and tell the organization.
+    """Propose to suspend, and tell the organization; `tables` are the policy's, in its order.
 
     Raises NotYet with every condition that is missing, CannotRun when the person may not, there
     is no such case, or no reason is given.
     """
     actor = acting(connection, person, Act.PROPOSE)
-    looked = look(connection, number, policy, at)
+    looked = look(connection, number, policy, tables, at)
     lacking = before_proposing(looked.known)
     if lacking or looked.notice is None or looked.known.date is None:
         raise NotYet(number, lacking)

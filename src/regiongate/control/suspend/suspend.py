@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from regiongate.domain.notice import Event
 from regiongate.domain.policy import Policy
 from regiongate.domain.role import Act
 from regiongate.domain.suspension import NotYet, before_suspending
+from regiongate.geo.source import SourceTable
 from regiongate.store.cases import Cases
 from regiongate.store.notices import Notices
 
@@ -24,6 +26,7 @@ def suspend(
     connection: sa.Connection,
     number: int,
     policy: Policy,
+    tables: Sequence[SourceTable],
     desk: Tells,
     *,
     person: str,
@@ -35,7 +38,7 @@ def suspend(
     CannotRun when the person may not, or there is no such case.
     """
     actor = acting(connection, person, Act.SUSPEND)
-    looked = look(connection, number, policy, at)
+    looked = look(connection, number, policy, tables, at)
     proposal = looked.proposal
     lacking = before_suspending(looked.known, looked.proposed)
     if lacking or proposal is None or proposal.approval is None:

@@ -46,13 +46,14 @@ def parse(texts: Texts) -> Addresses:
     rows, others = _families(cuts, texts.missing)
     if rows.size:
         ends = cuts.offsets[rows], cuts.before[rows], cuts.offsets[rows + 1]
-        number, valid[rows] = quads(cuts, *ends)
-        lo[rows] = np.where(valid[rows], number, np.uint64(0))
+        number, is_one = quads(cuts, *ends)
+        valid[rows], lo[rows] = is_one, np.where(is_one, number, np.uint64(0))
     if others.size:
-        number_hi, number_lo, valid[others] = v6(cuts, others)
+        number_hi, number_lo, is_one = v6(cuts, others)
         number_hi, number_lo = fold(number_hi, number_lo)
-        hi[others] = np.where(valid[others], number_hi, np.uint64(0))
-        lo[others] = np.where(valid[others], number_lo, np.uint64(0))
+        valid[others] = is_one
+        hi[others] = np.where(is_one, number_hi, np.uint64(0))
+        lo[others] = np.where(is_one, number_lo, np.uint64(0))
     return Addresses(hi, lo, valid)
 
 

@@ -24,6 +24,8 @@ class Positions:
         page = self._pages.page.take(number >> 16).astype(np.int64)
         found: Values = self._pages.entries.take(page << 8 | (number >> 8 & 0xFF))
         rest = np.flatnonzero(~v4 | (found == SHARED))
+        # In their order they find what they look for next to what was looked for just before.
+        rest = rest[np.argsort(hi[rest])]
         found[rest] = self._steps.lookup_many(hi[rest], lo[rest])
         found[~addresses.valid] = NONE
         return found

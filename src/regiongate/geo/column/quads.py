@@ -14,14 +14,14 @@ def quads(cuts: Cuts, begin: Index, first: Index, end: Index) -> tuple[U64, Flag
     A stretch is the bytes from `begin` until `end`; its first separator is the one at
     `cuts.at[first]`, and it has three (int64[k] each).
     """
-    number = np.zeros(first.size, dtype=np.uint64)
-    valid = np.ones(first.size, dtype=np.bool_)
+    number = np.zeros(first.size, dtype=np.int64)
+    dots = np.ones(first.size, dtype=np.bool_)
     for place in range(4):
         stop = end if place == 3 else cuts.at.take(first + place)
-        octet, is_one = octets(cuts.digits, stop, stop - begin)
-        number = number << np.uint64(8) | octet
-        valid &= is_one
+        # What is no octet is -1, and with it the number stays below zero.
+        number <<= 8
+        number |= octets(cuts, stop, stop - begin)
         if place < 3:
-            valid &= cuts.data.take(stop) == DOT
+            dots &= cuts.data.take(stop) == DOT
         begin = stop + 1
-    return number, valid
+    return number.view(np.uint64), dots & (number >= 0)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from regiongate.geo.column.texts import Bytes
-from regiongate.geo.wide import U64, Flags, Index
+from regiongate.geo.wide import Flags, Index
 
 Numbers = npt.NDArray[np.uint16]
 
@@ -18,15 +18,16 @@ _DIGITS = 4
 """The most hexadecimal digits that a group of an address has (RFC 4291, section 2.2)."""
 
 _NO_DIGIT = 0xFF
+_MOST_32 = 1 << 31
 
-# By the digits of an octet read as if they were hexadecimal: its number, and how many digits it
-# is written with when it has no leading zero. What no octet is written as has no such length.
-_NO_OCTET = 0x256
-_OCTETS = np.zeros(_NO_OCTET + 1, dtype=np.uint64)
-_OCTET_DIGITS = np.full(_NO_OCTET + 1, -1, dtype=np.int64)
+# By how many bytes an octet has, and the digits of the last three as if they were hexadecimal: its
+# number, -1 where such a text is no octet. Digits that are another text's say nothing.
+_MOST_DIGITS = 4
+"""Three, and one too many."""
+_OCTETS = np.full(_MOST_DIGITS + 1 << 12, -1, dtype=np.int64)
 for _octet in range(256):
-    _OCTETS[int(str(_octet), 16)] = _octet
-    _OCTET_DIGITS[int(str(_octet), 16)] = len(str(_octet))
+    _text = str(_octet)
+    _OCTETS[len(_text) << 12 | int(_text, 16) : len(_text) + 1 << 12 : 16 ** len(_text)] = _octet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +36,9 @@ class Cuts:
 
     Text `i` is the bytes from `offsets[i]` until `offsets[i + 1]` (int64[n + 1]); its separators
     are at `at[before[i]]` to `at[before[i + 1] - 1]` (int64[s] and int64[n + 1]). `digits` (uint8)
-    is the value of each byte as a hexadecimal digit, `_DIGITS` places later than the byte.
+    is the value of each byte as a hexadecimal digit, `_DIGITS` places later than the byte; so are
+    `nibbles` (uint8), in which what is no digit is 15, and `pairs` (uint8) of each byte and the one
+    before it.
     """
 
     data: Bytes
@@ -43,14 +46,23 @@ class Cuts:
     at: Index
     before: Index
     digits: Bytes
+    nibbles: Bytes
+    pairs: Bytes
 
 
 def cut(data: Bytes, offsets: Index) -> Cuts:
     """Find the separators of the texts `data[offsets[i]:offsets[i + 1]]`, the first one at 0."""
-    at = np.flatnonzero((data == DOT) | (data == COLON))
+    separates = (data == DOT) | (data == COLON)
     digits = np.full(data.size + _DIGITS, _NO_DIGIT, dtype=np.uint8)
     digits[_DIGITS:] = _digits(data)
-    return Cuts(data, offsets, at, np.searchsorted(at, offsets), digits)
+    nibbles = np.minimum(digits, 0xF)
+    pairs = nibbles.copy()
+    pairs[1:] |= nibbles[:-1] << 4
+    # Counting all bytes takes half as long as looking for the offsets among the separators.
+    count = np.zeros(data.size + 1, dtype=np.int32 if data.size < _MOST_32 else np.int64)
+    np.cumsum(separates, out=count[1:])
+    before = count.take(offsets).astype(np.int64)
+    return Cuts(data, offsets, np.flatnonzero(separates), before, digits, nibbles, pairs)
 
 
 def hexadecimals(digits: Bytes, end: Index, length: Index) -> tuple[Numbers, Flags]:
@@ -70,17 +82,16 @@ def hexadecimals(digits: Bytes, end: Index, length: Index) -> tuple[Numbers, Fla
     return number, (worst != _NO_DIGIT) & (length <= _DIGITS)
 
 
-def octets(digits: Bytes, end: Index, length: Index) -> tuple[U64, Flags]:
-    """Number and validity of pieces of decimal digits: 0 to 255, without leading zeros.
+def octets(cuts: Cuts, end: Index, length: Index) -> Index:
+    """What pieces of decimal digits say: 0 to 255, without leading zeros; -1 where it is no octet.
 
-    A byte that is no digit leaves a digit above 9 in the number, which no octet has.
+    A piece has so many bytes (int64[k]) and ends before `end` (int64[k]).
     """
     place = end + (_DIGITS - 1)
-    number = digits.take(place).astype(np.int64)
-    number |= (digits.take(place - 1) * (length > 1)).astype(np.int64) << 4
-    number |= (digits.take(place - 2) * (length > 2)).astype(np.int64) << 8
-    np.minimum(number, _NO_OCTET, out=number)
-    return _OCTETS.take(number), _OCTET_DIGITS.take(number) == length
+    known = np.minimum(length, _MOST_DIGITS) << 12
+    known |= cuts.pairs.take(place)
+    known |= cuts.nibbles.take(place - 2).astype(np.int64) << 8
+    return _OCTETS.take(known)
 
 
 def _digits(data: Bytes) -> Bytes:

@@ -68,7 +68,8 @@ def encode(
         database_type=database_type,
         description=description,
     )
-    return b"".join([pack(children.astype(np.uint32).reshape(-1, 2), record_size), SEPARATOR, data, metadata])
+    packed = pack(children.astype(np.uint32).reshape(-1, 2), record_size)
+    return b"".join([packed, SEPARATOR, data, metadata])
 
 
 def _data_section(

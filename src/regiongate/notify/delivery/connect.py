@@ -20,7 +20,7 @@ def connect(relay: Relay, hello: str) -> Conversation:
 
     `hello` is the name by which we introduce ourselves.
     """
-    context = ssl.create_default_context(cafile=relay.ca_file)
+    context = _context(relay)
     smtp = _reach(relay, hello, context)
     try:
         _introduce(smtp, relay, context)
@@ -30,7 +30,14 @@ def connect(relay: Relay, hello: str) -> Conversation:
     return Conversation(smtp, relay.timeout, relay.answer_timeout, success=relay.success_receipts)
 
 
-def _reach(relay: Relay, hello: str, context: ssl.SSLContext) -> smtplib.SMTP:
+def _context(relay: Relay) -> ssl.SSLContext | None:
+    """What certificates are trusted; reading them takes long, so None where none is asked for."""
+    if relay.security is Security.NONE:
+        return None
+    return ssl.create_default_context(cafile=relay.ca_file)
+
+
+def _reach(relay: Relay, hello: str, context: ssl.SSLContext | None) -> smtplib.SMTP:
     def call() -> smtplib.SMTP:
         host, port, timeout = relay.host, relay.port, relay.timeout
         if relay.security is Security.TLS:
@@ -45,7 +52,7 @@ def _reach(relay: Relay, hello: str, context: ssl.SSLContext) -> smtplib.SMTP:
     return smtp
 
 
-def _introduce(smtp: smtplib.SMTP, relay: Relay, context: ssl.SSLContext) -> None:
+def _introduce(smtp: smtplib.SMTP, relay: Relay, context: ssl.SSLContext | None) -> None:
     _at(Stage.HELLO, lambda: _hello(smtp))
     if relay.security is Security.STARTTLS:
         _at(Stage.TLS, lambda: smtp.starttls(context=context))

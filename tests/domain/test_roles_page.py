@@ -1,0 +1,62 @@
+"""docs/roles.md: who may do what, generated from the table that decides it.
+
+`REGIONGATE_REWRITE=1 pytest tests/domain/test_roles_page.py` writes it anew; review the difference.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from regiongate.domain.role import MAY, Act, Role
+
+PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
+
+MEANS = {
+    Act.READ: "see cases, notices, organizations and the audit trail",
+    Act.IMPORT: "import organizations, their contacts, keys and facts",
+    Act.RECONCILE: "bring cases to where the sightings, the policy and the date say they are",
+    Act.NOTIFY: "write and send notices, read bounces",
+    Act.NOTE: "keep a note with a case",
+    Act.PROPOSE: "propose to suspend an account",
+    Act.WITHDRAW: "withdraw a proposal",
+    Act.APPROVE: "approve a proposal of somebody else",
+    Act.SUSPEND: "suspend an account as was approved",
+    Act.RELEASE: "release an organization",
+    Act.EXEMPT: "grant and end exemptions and corrections",
+    Act.DECIDE_APPEAL: "grant or deny an appeal",
+    Act.EXPORT: "export the audit trail",
+    Act.ERASE: "erase an organization",
+    Act.MANAGE_PEOPLE: "add, change and remove people",
+}
+
+_TABLE = re.compile(r"\| act \|.*?\n\n", re.DOTALL)
+
+
+def _table() -> str:
+    head = f"| act | what it is | {' | '.join(Role)} |\n|---|---|{'---|' * len(Role)}\n"
+    rows = (
+        f"| `{act}` | {MEANS[act]} | {' | '.join(_mark(act, role) for role in Role)} |\n"
+        for act in Act
+    )
+    return f"{head}{''.join(rows)}\n"
+
+
+def _mark(act: Act, role: Role) -> str:
+    return "yes" if role in MAY[act] else ""
+
+
+def test_the_table_is_what_decides() -> None:
+    """What stands on the page is what the program asks."""
+    page = PAGE.read_text("utf-8")
+    if os.environ.get("REGIONGATE_REWRITE"):
+        page = _TABLE.sub(lambda _: _table(), page)
+        PAGE.write_text(page, "utf-8")
+    assert _TABLE.findall(page) == [_table()]
+
+
+def test_every_act_is_for_somebody() -> None:
+    """No act is without a role that may, and each can be explained."""
+    assert all(MAY[act] for act in Act)
+    assert {*MEANS} == {*Act}
