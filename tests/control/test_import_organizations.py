@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
@@ -155,6 +156,27 @@ def test_what_cannot_be_read_is_said(known: Database, tmp_path: Path, name: str)
     """A file that is not there, one of another format, a folder."""
     with pytest.raises(CannotRun, match=r"cannot be read|name it \.csv, \.jsonl, \.ndjson"):
         _import(known, tmp_path / name)
+
+
+def test_two_imports_at_once_are_one_after_the_other(known: Database, tmp_path: Path) -> None:
+    """Of two that tell the same, one finds everything new, and the other finds it unchanged."""
+    path = written(tmp_path, HEAD + "".join(f"o-{n},O,,,,,,\n" for n in range(500)))
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda _: _import(known, path).organizations, range(2)))
+    assert sorted(one.new for one in found) == [0, 500]
+    assert sorted(one.unchanged for one in found) == [0, 500]
+
+
+def test_progress_is_told(known: Database, tmp_path: Path) -> None:
+    """Which share has been read over all files, and that it is written then."""
+    heard: list[tuple[str, float | None]] = []
+    rows = "".join(f"o-{n},O,,,,,,\n" for n in range(5000))
+    files = (written(tmp_path, HEAD + rows), written(tmp_path, HEAD, "empty.csv"))
+    import_organizations(known, files, "li", NOON, lambda *told: heard.append(told))
+    *read, last = heard
+    assert last == ("writing", None)
+    assert read
+    assert all(what == "reading" and share and share < 1 for what, share in read)
 
 
 def test_many_organizations_are_taken_in_portions(known: Database, tmp_path: Path) -> None:

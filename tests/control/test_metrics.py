@@ -75,7 +75,7 @@ def test_the_text_of_the_metrics(manifest: dict[str, Any]) -> None:
     """The Prometheus text format: help, type and a sample for each source."""
     manifest["sources"] = manifest["sources"][:1]
     manifest["policy"]["name"] = 'a "quoted" \\ name'
-    text = metrics.text(manifest, AT)
+    text = metrics.text(manifest, AT, 0.25)
     generation = manifest["generation"]
     when = datetime.fromisoformat(manifest["next_change"]).timestamp()
     assert text == (
@@ -97,6 +97,15 @@ def test_the_text_of_the_metrics(manifest: dict[str, Any]) -> None:
         "# HELP regiongate_source_stale Whether a source is older than it may be.\n"
         "# TYPE regiongate_source_stale gauge\n"
         'regiongate_source_stale{source="iptoasn"} 1\n'
+        "# HELP regiongate_organizations "
+        "Organizations that do not stand as all others do, in the table in force.\n"
+        "# TYPE regiongate_organizations gauge\n"
+        'regiongate_organizations{state="exempt"} 1\n'
+        'regiongate_organizations{state="suspended"} 2\n'
+        "# HELP regiongate_enforcement_seconds "
+        "How long it took to put the last decision of a case in force.\n"
+        "# TYPE regiongate_enforcement_seconds gauge\n"
+        "regiongate_enforcement_seconds 0.25\n"
     )
 
 

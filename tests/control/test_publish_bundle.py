@@ -16,7 +16,7 @@ from regiongate.cli.main import main
 from regiongate.compiler.bundle import MANIFEST, to_json
 from regiongate.compiler.envoy.files import BOOTSTRAP
 from regiongate.compiler.envoy.settings import to_record
-from regiongate.compiler.verify import Finding
+from regiongate.compiler.verify import Finding, OpenBundle
 from regiongate.control import build
 from regiongate.control import publish as publishing
 from regiongate.control.publish import publish_bundle
@@ -57,7 +57,7 @@ def _without_envoy(monkeypatch: pytest.MonkeyPatch) -> None:
         return Swapped(generation, None, 0.0)
 
     monkeypatch.setattr(publishing, "swap", swap)
-    monkeypatch.setattr(publishing, "verify", lambda _: [])
+    monkeypatch.setattr(publishing, "examine", lambda folder, _: ([], OpenBundle(folder)))
 
 
 def test_a_failed_test_is_told_with_its_file_and_its_votes() -> None:
@@ -75,7 +75,8 @@ def _generation(content: dict[str, bytes]) -> str:
 
 
 def _unsound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing, "verify", lambda _: [Finding("manifest", MANIFEST, "bad")])
+    bad = [Finding("manifest", MANIFEST, "bad")]
+    monkeypatch.setattr(publishing, "examine", lambda folder, _: (bad, OpenBundle(folder)))
 
 
 def test_an_older_generation_that_does_not_verify_stays(

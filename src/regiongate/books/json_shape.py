@@ -54,30 +54,39 @@ class Reading:
         if not isinstance(value, dict):
             self.wrong(path, "bad-type", "This is not an object", f"write {_form(shape)}")
             return None
-        for key in value.keys() - shape.keys.keys():
-            # It is not shown: somebody may have put an API key here.
-            message, remedy = "This is under no key that is known", f"use {', '.join(shape.keys)}"
-            self.wrong((*path, key), "unknown-key", message, remedy)
-        return [self._value(value, key, shape, path) for key in shape.keys]
+        if not value.keys() <= shape.keys.keys():
+            self._unknown(value, shape, path)
+        found: list[Any] = []
+        for key, parse in shape.keys.items():
+            said = value.get(key)
+            if said is None and key in shape.optional:
+                found.append(None)
+                continue
+            try:
+                found.append(parse(said))
+            except Wrong as wrong:
+                self._wrong_value(value, key, path, wrong)
+                found.append(None)
+        return found
 
     def items(self, found: list[Any] | None, shape: Shape, path: Path) -> list[list[Any]]:
         """The values of the objects in a list, as far as each is one; none where it is None."""
-        read = (self.read(item, shape, (*path, place)) for place, item in enumerate(found or ()))
+        if not found:
+            return []
+        read = (self.read(item, shape, (*path, place)) for place, item in enumerate(found))
         return [item for item in read if item is not None]
 
-    def _value(self, value: dict[str, Any], key: str, shape: Shape, path: Path) -> Any:
-        said = value.get(key)
-        if said is None and key in shape.optional:
-            return None
-        if key not in value:
-            remedy = "write [] if there are none" if shape.keys[key] is listed else "write it"
-            self.wrong(path, "missing-key", f"`{key}` is missing", remedy)
-            return None
-        try:
-            return shape.keys[key](said)
-        except Wrong as wrong:
+    def _unknown(self, value: dict[str, Any], shape: Shape, path: Path) -> None:
+        # It is not shown: somebody may have put an API key here.
+        message, remedy = "This is under no key that is known", f"use {', '.join(shape.keys)}"
+        for key in value.keys() - shape.keys.keys():
+            self.wrong((*path, key), "unknown-key", message, remedy)
+
+    def _wrong_value(self, value: dict[str, Any], key: str, path: Path, wrong: Wrong) -> None:
+        if key in value:
             self.wrongs.append(((*path, key), wrong))
-            return None
+        else:
+            self.wrong(path, "missing-key", f"`{key}` is missing", wrong.remedy)
 
 
 def text(parse: Callable[[str], T]) -> Callable[[Any], T]:

@@ -10,7 +10,7 @@ import click
 
 from regiongate.cli import output
 from regiongate.cli.acting import as_option
-from regiongate.cli.case_print import print_view
+from regiongate.cli.case_print import print_view, view_record
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.lazy import Lazy, LazyGroup
 from regiongate.cli.options import at_option, json_option
@@ -120,7 +120,7 @@ def show(number: int, state_dir: Path, store_url: str | None, as_json: bool) -> 
     with closing(open_store(store_url, state_dir)) as database, database.reading() as connection:
         found = case_view.view(connection, number)
     if as_json:
-        output.print_json(found)
+        output.print_json(view_record(found))
     else:
         print_view(found)
 

@@ -64,6 +64,7 @@ def _tell(turned: Turned, dry_run: bool) -> None:
         ("released", turned.released),
         ("exemptions and corrections ended", turned.ended),
         *((f"notices written: {event}", count) for event, count in sorted(turned.notices.items())),
+        ("notices written to the next contact", turned.again),
         ("cases that wait for a person", turned.loud),
     ]
     said = [(what, count) for what, count in rows if count]

@@ -7,19 +7,27 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from regiongate.control.case_of import case_of
+from regiongate.domain.appeal import Appeal
 from regiongate.domain.case import Case, CaseState
+from regiongate.domain.exemption import Exemption
+from regiongate.store.appeals import APPEAL, Appeals
 from regiongate.store.cases import CASE, Cases, Note, Taken
+from regiongate.store.exemptions import EXEMPTION, Exemptions
 from regiongate.store.notices import NOTICE, KeptNotice, Notices
+from regiongate.store.suspensions import Proposal, Suspensions
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A case with its steps, what was written about it, and what its organization was told."""
+    """A case, its steps, and all that was written, told, appealed, proposed and granted in it."""
 
     case: Case
     steps: tuple[Taken, ...]
     notes: tuple[Note, ...]
     notices: tuple[KeptNotice, ...]
+    appeals: tuple[Appeal, ...]
+    proposals: tuple[Proposal, ...]
+    exemptions: tuple[Exemption, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +66,7 @@ def view(connection: sa.Connection, number: int) -> View:
         steps=tuple(cases.steps(case)),
         notes=tuple(cases.notes(case)),
         notices=tuple(notices.where(NOTICE.c["case"] == number)),
+        appeals=tuple(Appeals(connection).where(APPEAL.c["case"] == number)),
+        proposals=tuple(Suspensions(connection).of(number)),
+        exemptions=tuple(Exemptions(connection).where(EXEMPTION.c.holder == case.organization)),
     )

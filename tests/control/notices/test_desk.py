@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -11,6 +12,7 @@ from email.policy import default
 import pytest
 
 from regiongate.control.appeal_link import read_link
+from regiongate.control.notices import drafting
 from regiongate.control.notices.desk import NO_CONTACT, NOTHING_SEEN, Told
 from regiongate.domain.audit import Tag
 from regiongate.domain.errors import CannotRun
@@ -214,6 +216,34 @@ def test_nothing_ahead_of_a_date_that_has_come(database: Database) -> None:
         for told in (ANNOUNCED, Told(Event.REMINDER, "7d")):
             assert write(connection, cases, told, BLOCK) == []
         assert write(connection, cases, ANNOUNCED, BLOCK - timedelta(seconds=1))
+
+
+def test_two_desks_at_once(database: Database) -> None:
+    """Whoever writes the same notices at the same time writes each of them once between them."""
+    names = [f"o{number}" for number in range(20)]
+    know(database, *names)
+    cases = opened(database, *names)
+
+    def one(_: int) -> int:
+        with database.writing() as connection:
+            return len(write(connection, cases))
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(one, range(3))) == [0, 0, 20]
+
+
+def test_letters_are_the_same_wherever_they_are_composed(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many letters are composed in other processes, with the same bytes and in the same order."""
+    names = [f"o{number}" for number in range(3)]
+    know(database, *names)
+    cases = opened(database, *names)
+    desk = desk_of(policy())
+    with database.reading() as connection:
+        here = list(desk.preview(connection, cases, ANNOUNCED, WARN))
+        monkeypatch.setattr(drafting, "MANY", 1)
+        assert list(desk.preview(connection, cases, ANNOUNCED, WARN)) == here
 
 
 def test_every_event_can_be_told(database: Database) -> None:

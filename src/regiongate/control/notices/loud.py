@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from regiongate.domain.audit import AuditEvent, Json, Tag
+from regiongate.domain.case import Case
 from regiongate.store.audit import AuditTrail
-from regiongate.store.cases import Cases
+from regiongate.store.cases import CASE, Cases
 
 _AND = "; "
 """What parts the reasons for which a case is loud."""
 
+_AT_ONCE = 1000
+
 
 def be_loud(connection: sa.Connection, case: int, why: str, at: datetime, actor: str) -> None:
     """Add a reason for which a person must look at a case, once."""
-    cases = Cases(connection)
-    found = cases.get(case)
-    if found is None:
-        return  # Erased meanwhile: nobody is left to look after.
-    reasons = found.loud.split(_AND) if found.loud else []
-    if why not in reasons:
-        cases.be_loud(case, _AND.join([*reasons, why]))
-        said: dict[str, Json] = {"case": case, "reason": why}
-        event = AuditEvent(at, actor, Tag.CASE_LOUD, found.organization, said)
-        AuditTrail(connection).write([event])
+    all_loud(connection, [(case, why)], at, actor)
+
+
+def all_loud(
+    connection: sa.Connection, reasons: Sequence[tuple[int, str]], at: datetime, actor: str
+) -> None:
+    """Add to each of these cases, by number, a reason for which a person must look at it, once."""
+    for begin in range(0, len(reasons), _AT_ONCE):
+        some = reasons[begin : begin + _AT_ONCE]
+        cases = Cases(connection)
+        # One that is not found was erased meanwhile: nobody is left to look after.
+        found = {one.number: one for one in cases.where(CASE.c.number.in_([n for n, _ in some]))}
+        news = [
+            (found[number], why)
+            for number, why in some
+            if number in found and why not in _reasons(found[number])
+        ]
+        for case, why in news:
+            cases.be_loud(case.number, _AND.join([*_reasons(case), why]))
+        AuditTrail(connection).write(_event(case, why, at, actor) for case, why in news)
 
 
 def be_quiet(connection: sa.Connection, case: int, about: str) -> None:
@@ -33,5 +47,14 @@ def be_quiet(connection: sa.Connection, case: int, about: str) -> None:
     cases = Cases(connection)
     found = cases.get(case)
     if found is not None and found.loud:
-        left = [why for why in found.loud.split(_AND) if about not in why]
+        left = [why for why in _reasons(found) if about not in why]
         cases.be_loud(case, _AND.join(left) or None)
+
+
+def _reasons(case: Case) -> list[str]:
+    return case.loud.split(_AND) if case.loud else []
+
+
+def _event(case: Case, why: str, at: datetime, actor: str) -> AuditEvent:
+    said: dict[str, Json] = {"case": case.number, "reason": why}
+    return AuditEvent(at, actor, Tag.CASE_LOUD, case.organization, said)

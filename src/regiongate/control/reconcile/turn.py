@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from regiongate.control import correct, exempt
 from regiongate.control.appeal.overdue import loud_when_overdue
+from regiongate.control.notices import rounds
 from regiongate.control.notices.desk import Desk
 from regiongate.control.reconcile import dates, told
 from regiongate.control.reconcile.affected import rescreen
@@ -28,7 +29,8 @@ from regiongate.survey.screen import Screen
 class Turned:
     """What a turn did: cases by what became of them, and notices that were written by event.
 
-    `ended` counts exemptions and corrections, `loud` the cases that wait for a person.
+    `ended` counts exemptions and corrections, `loud` the cases that wait for a person, `again` the
+    notices that did not arrive and are written to the next contact.
     """
 
     found: int
@@ -38,6 +40,7 @@ class Turned:
     ended: int
     loud: int
     notices: dict[Event, int] = field(default_factory=dict)
+    again: int = 0
 
 
 def turn(
@@ -68,6 +71,7 @@ def turn(
     with transaction() as connection:
         written = dates.tell(connection, policy, desk, at, screened.places)
         ending = exempt.due_notices(connection, desk, at)
+        again = rounds.go_on(connection, desk, at)
         late = loud_when_overdue(connection, at)
     if ending:
         written[Event.EXEMPTION_ENDING] = len(ending)
@@ -81,6 +85,7 @@ def turn(
         ended=len(ended),
         loud=screened.loud + len(late),
         notices=written,
+        again=len(again),
     )
 
 

@@ -20,7 +20,7 @@ def quads(cuts: Cuts, begin: Index, first: Index, end: Index) -> tuple[U64, Flag
         stop = end if place == 3 else cuts.at.take(first + place)
         # What is no octet is -1, and with it the number stays below zero.
         number <<= 8
-        number |= octets(cuts, stop, stop - begin)
+        number |= octets(cuts.digits, stop, stop - begin)
         if place < 3:
             dots &= cuts.data.take(stop) == DOT
         begin = stop + 1

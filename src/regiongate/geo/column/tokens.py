@@ -36,9 +36,7 @@ class Cuts:
 
     Text `i` is the bytes from `offsets[i]` until `offsets[i + 1]` (int64[n + 1]); its separators
     are at `at[before[i]]` to `at[before[i + 1] - 1]` (int64[s] and int64[n + 1]). `digits` (uint8)
-    is the value of each byte as a hexadecimal digit, `_DIGITS` places later than the byte; so are
-    `nibbles` (uint8), in which what is no digit is 15, and `pairs` (uint8) of each byte and the one
-    before it.
+    is the value of each byte as a hexadecimal digit, `_DIGITS` places later than the byte.
     """
 
     data: Bytes
@@ -46,8 +44,6 @@ class Cuts:
     at: Index
     before: Index
     digits: Bytes
-    nibbles: Bytes
-    pairs: Bytes
 
 
 def cut(data: Bytes, offsets: Index) -> Cuts:
@@ -55,14 +51,11 @@ def cut(data: Bytes, offsets: Index) -> Cuts:
     separates = (data == DOT) | (data == COLON)
     digits = np.full(data.size + _DIGITS, _NO_DIGIT, dtype=np.uint8)
     digits[_DIGITS:] = _digits(data)
-    nibbles = np.minimum(digits, 0xF)
-    pairs = nibbles.copy()
-    pairs[1:] |= nibbles[:-1] << 4
     # Counting all bytes takes half as long as looking for the offsets among the separators.
     count = np.zeros(data.size + 1, dtype=np.int32 if data.size < _MOST_32 else np.int64)
     np.cumsum(separates, out=count[1:])
     before = count.take(offsets).astype(np.int64)
-    return Cuts(data, offsets, np.flatnonzero(separates), before, digits, nibbles, pairs)
+    return Cuts(data, offsets, np.flatnonzero(separates), before, digits)
 
 
 def hexadecimals(digits: Bytes, end: Index, length: Index) -> tuple[Numbers, Flags]:
@@ -82,15 +75,16 @@ def hexadecimals(digits: Bytes, end: Index, length: Index) -> tuple[Numbers, Fla
     return number, (worst != _NO_DIGIT) & (length <= _DIGITS)
 
 
-def octets(cuts: Cuts, end: Index, length: Index) -> Index:
+def octets(digits: Bytes, end: Index, length: Index) -> Index:
     """What pieces of decimal digits say: 0 to 255, without leading zeros; -1 where it is no octet.
 
-    A piece has so many bytes (int64[k]) and ends before `end` (int64[k]).
+    A piece is so long (int64[k]) and ends before `end` (int64[k]).
     """
     place = end + (_DIGITS - 1)
+    # What is no digit becomes 15, which no octet has either; a shift drops the upper half.
     known = np.minimum(length, _MOST_DIGITS) << 12
-    known |= cuts.pairs.take(place)
-    known |= cuts.nibbles.take(place - 2).astype(np.int64) << 8
+    known |= digits.take(place) & 0xF | digits.take(place - 1) << 4
+    known |= (digits.take(place - 2) & 0xF).astype(np.int64) << 8
     return _OCTETS.take(known)
 
 
