@@ -32,7 +32,9 @@ def run(tmp_path: Path) -> Run:
         know(database, "acme", "other", at=WARNED)
         see(
             database,
-            saw("acme", "1.2.4.0/24", "CN", WARNED, requests=4, unsupported=4, disputed=0, warned=2),
+            saw(
+                "acme", "1.2.4.0/24", "CN", WARNED, requests=4, unsupported=4, disputed=0, warned=2
+            ),
             saw("other", "8.8.8.0/24", "US", WARNED, unsupported=0, disputed=0),
         )
         with database.writing() as connection:
@@ -78,7 +80,9 @@ def test_from_a_sighting_to_a_release(run: Run) -> None:
     assert [step["step"] for step in shown["steps"]] == ["find", "restrict", "release"]
     assert (shown["steps"][-1]["actor"], shown["steps"][-1]["reason"]) == ("ann", "they moved")
     assert [one["event"] for one in shown["notices"]] == ["announcement", "on-the-day", "released"]
-    assert "acme.example" not in json.dumps(shown["notices"]).replace("…@acme.example", "")
+    assert "acme.example" not in json.dumps(shown["notices"], ensure_ascii=False).replace(
+        "…@acme.example", ""
+    )
 
 
 def test_a_dry_run_changes_nothing(run: Run) -> None:
