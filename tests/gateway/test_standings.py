@@ -24,9 +24,6 @@ from regiongate.control.correct import Located, correct
 from regiongate.control.enforce import Enforcer
 from regiongate.control.exempt import Subject, exempt, withdraw
 from regiongate.control.release import release
-from regiongate.control.suspend.approve import approve
-from regiongate.control.suspend.propose import propose
-from regiongate.control.suspend.suspend import suspend
 from regiongate.control.terms import Terms
 from regiongate.domain.profile import Key, Profile
 from regiongate.geo.store.catalogue import BUNDLED
@@ -37,6 +34,7 @@ from tests.support.command import Up, regiongate, running_up
 from tests.support.gateway import AMERICA, CHINA, FRANCE, Gateway, inputs, played, running_gateway
 from tests.support.policies import LONG_AGO, organizations_csv, policy_text
 from tests.support.policies import exempt as granted
+from tests.support.suspended import suspended
 
 pytestmark = pytest.mark.envoy
 
@@ -128,17 +126,6 @@ def following(folder: Path, upstream: str, policy: str, **options: object) -> It
             stop.set()
             thread.join()
             database.close()
-
-
-def suspended(database: Database) -> None:
-    """Suspend acme as three verbs of two people do."""
-    policy, tables = suspensions.policy(), suspensions.TABLES
-    desk, at = suspensions.Desk(), suspensions.AT
-    why = "all of it is from there"
-    with database.writing() as connection:
-        propose(connection, 1, policy, tables, desk, person="ann", reason=why, at=at)
-        approve(connection, 1, policy, tables, person="bob", at=at)
-        suspend(connection, 1, policy, tables, desk, person="ann", at=at)
 
 
 @pytest.fixture(name="running")

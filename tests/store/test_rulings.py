@@ -8,9 +8,6 @@ from ipaddress import ip_network
 
 from regiongate.control.correct import Located, correct
 from regiongate.control.exempt import Subject, exempt, withdraw
-from regiongate.control.suspend.approve import approve
-from regiongate.control.suspend.propose import propose
-from regiongate.control.suspend.suspend import suspend
 from regiongate.control.terms import Terms
 from regiongate.domain.audit import AuditEvent, Tag
 from regiongate.domain.organization import Organization
@@ -20,7 +17,8 @@ from regiongate.store.audit import AuditTrail
 from regiongate.store.database import Database
 from regiongate.store.organizations import Organizations
 from regiongate.store.rulings import Rulings
-from tests.support.suspensions import AT, BILLED, Desk, policy, prepared
+from tests.support.suspended import REASON, suspended
+from tests.support.suspensions import AT, BILLED, prepared
 
 DAY = timedelta(days=1)
 KEYS = tuple(Key(digest, None) for digest in sorted(sha256(t).digest() for t in (b"a", b"b")))
@@ -46,18 +44,14 @@ def test_what_is_in_force(database: Database) -> None:
     """Suspensions by who approved them, exemptions of each kind, corrections; until their end."""
     prepared(database, profiles=[ACME, Profile("other", "Other", None)])
     terms, network = Terms("a reason", "bob", AT + 2 * DAY), ip_network("192.0.2.0/24")
+    suspended(database)
     with database.writing() as connection:
-        propose(connection, 1, policy(), Desk(), person="ann", reason="from there", at=AT)
-        approve(connection, 1, policy(), person="bob", at=AT)
-        suspend(connection, 1, policy(), Desk(), person="ann", at=AT)
         named = exempt(connection, Subject("other"), Terms("a reason", "bob", None), AT)
         keyed = exempt(connection, Subject(key=KEYS[0].digest), terms, AT)
         exempt(connection, Subject(network=network), terms, AT + DAY)
         [moved] = correct(connection, [Located(ip_network("198.51.100.0/24"), "FR")], terms, AT)
     [correction, *exemptions, suspension] = _in_force(database)
-    assert suspension == Ruling(
-        RulingKind.SUSPENSION, "1", "from there", "bob", organization="acme"
-    )
+    assert suspension == Ruling(RulingKind.SUSPENSION, "1", REASON, "bob", organization="acme")
     assert (correction.id, correction.region, correction.until) == (moved.id, "FR", AT + 2 * DAY)
     assert {one.id: (one.organization, one.key) for one in exemptions} == {
         named.exemption.id: ("other", None),

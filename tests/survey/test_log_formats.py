@@ -170,7 +170,7 @@ def test_a_cell_is_one_however_its_identity_is_written(tmp_path: Path) -> None:
     log = tmp_path / "log.json"
     key = "a-whole-key-of-somebody"
     short = sha256(key.encode()).hexdigest()[:16]
-    said = [
+    said: list[dict[str, str | None]] = [
         {"organization": "", "key": ""},
         {},
         {"organization": None, "key": None},

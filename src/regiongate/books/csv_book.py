@@ -170,7 +170,10 @@ class _Rows:
                 _plan(cells[PLAN])
             contact, key = _contact(cells), _key(cells)
         except (ValueError, Wrong):
-            for number, wrong in _wrongs(cells):
+            wrongs = list(_wrongs(cells))
+            if not wrongs:
+                raise  # A row must not be lost because two readings of it differ.
+            for number, wrong in wrongs:
                 self._report(number, wrong)
         else:
             self._add(cells, contact, key)

@@ -58,27 +58,27 @@ def read(lines: Lines, told: Told) -> Iterator[Profile]:
 
 
 def _line(line: str, lines: Lines, told: Told) -> Profile | None:
-    value = _object(line, lines)
+    try:
+        value = _LOADS(line)
+    except (ValueError, RecursionError) as error:
+        lines.report(*_unread(error))
+        return None
     reading = Reading()
-    profile = None if value is None else _profile(reading, value, told, lines.number)
+    profile = _profile(reading, value, told, lines.number)
     for path, wrong in reading.wrongs:
         lines.report(column(line, path), wrong)
     return profile
 
 
-def _object(line: str, lines: Lines) -> object:
-    """What a line holds; None when it is no JSON, which is noted."""
-    try:
-        return _LOADS(line)
-    except json.JSONDecodeError as error:
+def _unread(error: ValueError | RecursionError) -> tuple[int, Wrong]:
+    """Where in a line, and why, it is not what JSON is."""
+    if isinstance(error, json.JSONDecodeError):
         remedy = "write one whole object of JSON in each line"
-        lines.report(error.colno, Wrong("bad-json", f"This is not JSON ({error.msg})", remedy))
-    except RecursionError:
-        lines.report(1, Wrong("bad-json", "The line is too deep", "write it as documented"))
-    except ValueError as error:
-        remedy = "write each key of an object once, and plain numbers"
-        lines.report(1, Wrong("bad-json", f"The line cannot be read ({error})", remedy))
-    return None
+        return error.colno, Wrong("bad-json", f"This is not JSON ({error.msg})", remedy)
+    if isinstance(error, RecursionError):
+        return 1, Wrong("bad-json", "The line is too deep", "write it as documented")
+    remedy = "write each key of an object once, and plain numbers"
+    return 1, Wrong("bad-json", f"The line cannot be read ({error})", remedy)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -11,16 +11,16 @@ import click
 
 from regiongate.cli.acting import as_option
 from regiongate.cli.appeal_print import print_decided
-from regiongate.cli.desk_option import open_desk, policy_option, read_policy, sender_option
+from regiongate.cli.desk_option import open_desk, policy_option, read_policy
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.granting import (
-    dry_run_option,
     read_located,
     replace_option,
     said_until,
     until_options,
 )
-from regiongate.cli.options import at_option, json_option, sources_option
+from regiongate.cli.mail_options import sender_options
+from regiongate.cli.options import at_option, dry_run_option, json_option, sources_option
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.control.appeal import decide
 from regiongate.control.appeal.decide import Ruling, grant_corrections, grant_exemption
@@ -52,7 +52,7 @@ from regiongate.geo.store.catalogue import Catalogue
 @replace_option
 @as_option
 @policy_option
-@sender_option
+@sender_options
 @at_option
 @sources_option
 @state_option
@@ -70,13 +70,13 @@ def grant(
     replaces: bool,
     person: str,
     policy_path: Path | None,
-    sender: str,
     at: datetime,
     catalogue: Catalogue,
     state_dir: Path,
     store_url: str | None,
     as_json: bool,
     dry_run: bool,
+    **mail: str | None,
 ) -> None:
     """Grant APPEAL: as an exemption, or as corrections.
 
@@ -86,7 +86,7 @@ def grant(
         raise click.UsageError("Say what it becomes: --exempt, --correct or --geofeed.")
     ruling = Ruling(person, reason, said_until(until, no_end))
     places = read_located(located)
-    desk = open_desk(read_policy(policy_path, state_dir, catalogue), sender, state_dir)
+    desk = open_desk(read_policy(policy_path, state_dir, catalogue), mail, state_dir)
     with _sitting(store_url, state_dir, desk, at, dry_run) as sitting:
         if geofeed is not None:
             places = asked_for(sitting.connection, name, geofeed)
@@ -103,7 +103,7 @@ def grant(
 @click.option("--reason", required=True, help="Why, in a line; the organization reads it.")
 @as_option
 @policy_option
-@sender_option
+@sender_options
 @at_option
 @sources_option
 @state_option
@@ -115,19 +115,19 @@ def deny(
     reason: str,
     person: str,
     policy_path: Path | None,
-    sender: str,
     at: datetime,
     catalogue: Catalogue,
     state_dir: Path,
     store_url: str | None,
     as_json: bool,
     dry_run: bool,
+    **mail: str | None,
 ) -> None:
     """Deny APPEAL, with the reason.
 
     It can be reopened once within 30 days; another approver then decides.
     """
-    desk = open_desk(read_policy(policy_path, state_dir, catalogue), sender, state_dir)
+    desk = open_desk(read_policy(policy_path, state_dir, catalogue), mail, state_dir)
     with _sitting(store_url, state_dir, desk, at, dry_run) as sitting:
         found = decide.deny(sitting, name, Ruling(person, reason))
     print_decided(found, as_json=as_json, kept=not dry_run)

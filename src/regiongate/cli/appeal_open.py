@@ -13,10 +13,10 @@ import click
 
 from regiongate.cli.acting import as_option
 from regiongate.cli.appeal_print import print_opened
-from regiongate.cli.desk_option import open_desk, policy_option, read_policy, sender_option
+from regiongate.cli.desk_option import open_desk, policy_option, read_policy
 from regiongate.cli.gateway_options import state_option
-from regiongate.cli.granting import dry_run_option
-from regiongate.cli.options import FilePath, at_option, json_option, sources_option
+from regiongate.cli.mail_options import sender_options
+from regiongate.cli.options import FilePath, at_option, dry_run_option, json_option, sources_option
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.control.appeal.evidence import Upload
 from regiongate.control.appeal.open import open_for, reopen_for
@@ -53,7 +53,7 @@ def _said_options(command: F) -> F:
 @_said_options
 @as_option
 @policy_option
-@sender_option
+@sender_options
 @at_option
 @sources_option
 @state_option
@@ -67,17 +67,17 @@ def open_(
     mail: str | None,
     person: str,
     policy_path: Path | None,
-    sender: str,
     at: datetime,
     catalogue: Catalogue,
     state_dir: Path,
     store_url: str | None,
     as_json: bool,
     dry_run: bool,
+    **sending: str | None,
 ) -> None:
     """Record an appeal of case NUMBER that came by mail."""
     said = _said(text, evidence, mail)
-    desk = open_desk(read_policy(policy_path, state_dir, catalogue), sender, state_dir)
+    desk = open_desk(read_policy(policy_path, state_dir, catalogue), sending, state_dir)
     with (
         closing(open_store(store_url, state_dir)) as database,
         transactions(database, rehearsed=dry_run) as transaction,
@@ -92,7 +92,7 @@ def open_(
 @_said_options
 @as_option
 @policy_option
-@sender_option
+@sender_options
 @at_option
 @sources_option
 @state_option
@@ -106,17 +106,17 @@ def reopen(
     mail: str | None,
     person: str,
     policy_path: Path | None,
-    sender: str,
     at: datetime,
     catalogue: Catalogue,
     state_dir: Path,
     store_url: str | None,
     as_json: bool,
     dry_run: bool,
+    **sending: str | None,
 ) -> None:
     """Reopen the denied APPEAL, once, for who wrote by mail."""
     said = _said(text, evidence, mail)
-    desk = open_desk(read_policy(policy_path, state_dir, catalogue), sender, state_dir)
+    desk = open_desk(read_policy(policy_path, state_dir, catalogue), sending, state_dir)
     with (
         closing(open_store(store_url, state_dir)) as database,
         transactions(database, rehearsed=dry_run) as transaction,

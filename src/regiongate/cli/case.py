@@ -13,7 +13,7 @@ from regiongate.cli.acting import as_option
 from regiongate.cli.case_print import print_view, view_record
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.lazy import Lazy, LazyGroup
-from regiongate.cli.options import at_option, json_option
+from regiongate.cli.options import at_option, dry_run_option, json_option
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.control import case_view
 from regiongate.control.case_view import Wanted
@@ -134,7 +134,7 @@ def show(number: int, state_dir: Path, store_url: str | None, as_json: bool) -> 
 @state_option
 @store_option
 @json_option
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
+@dry_run_option
 def note(
     number: int,
     text: str,

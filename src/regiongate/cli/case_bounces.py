@@ -14,7 +14,7 @@ from regiongate.cli.desk_option import policy_option, read_policy
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.mail_options import sender_of, sender_options
 from regiongate.cli.masked import masked
-from regiongate.cli.options import FilePath, at_option, json_option, sources_option
+from regiongate.cli.options import FilePath, at_option, dry_run_option, json_option, sources_option
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.control.acting import acting
 from regiongate.control.notices import rounds
@@ -36,7 +36,7 @@ from regiongate.geo.store.catalogue import Catalogue
 @state_option
 @store_option
 @json_option
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
+@dry_run_option
 def bounces(
     mailbox: Path,
     person: str | None,

@@ -16,13 +16,12 @@ from regiongate.cli.granting import (
     CORRECTION_HEADINGS,
     correction_record,
     correction_row,
-    dry_run_option,
     read_located,
     replace_option,
     said_until,
     until_options,
 )
-from regiongate.cli.options import at_option, json_option
+from regiongate.cli.options import at_option, dry_run_option, json_option
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.control import correct as verb
 from regiongate.control.rehearsal import transactions

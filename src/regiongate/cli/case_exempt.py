@@ -14,14 +14,13 @@ from regiongate.cli.acting import as_option_if_any
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.granting import (
     EXEMPTION_HEADINGS,
-    dry_run_option,
     exemption_record,
     exemption_row,
     replace_option,
     said_until,
     until_options,
 )
-from regiongate.cli.options import at_option, json_option
+from regiongate.cli.options import at_option, dry_run_option, json_option
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.control import exempt as verb
 from regiongate.control.exempt import Subject

@@ -15,7 +15,7 @@ from regiongate.cli.gateway_options import state_option
 from regiongate.cli.mail_options import mail_options, sender_of, settings_of
 from regiongate.cli.notice_record import record
 from regiongate.cli.notice_sending import Wish, send
-from regiongate.cli.options import FilePath, at_option, json_option, sources_option
+from regiongate.cli.options import FilePath, at_option, dry_run_option, json_option, sources_option
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.control.notices import by_hand, preview
 from regiongate.control.notices.by_hand import TELLS, Said
@@ -73,7 +73,7 @@ from regiongate.store.database import Database
 @state_option
 @store_option
 @json_option
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
+@dry_run_option
 def notice(
     event: str | None,
     occasion: str,

@@ -51,9 +51,10 @@ def notices(
     store_url: str | None,
     as_json: bool,
 ) -> None:
-    """List notices and what became of them; of the notice ID every attempt.
+    """List notices and what became of them.
 
-    Mail addresses are masked unless one notice or one case is asked for.
+    Of the notice ID every attempt is shown. Mail addresses are masked unless one notice or one
+    case is asked for.
     """
     if raw and notice is None:
         raise click.UsageError("--raw is of one notice: name its ID.")

@@ -13,10 +13,11 @@ import sqlalchemy as sa
 
 from regiongate.cli import output
 from regiongate.cli.acting import as_option
-from regiongate.cli.desk_option import open_desk, policy_option, read_policy, sender_option
+from regiongate.cli.desk_option import open_desk, policy_option, read_policy
 from regiongate.cli.evidence_print import lacking_json, moved_json, print_lacking, print_moved
 from regiongate.cli.gateway_options import state_option
-from regiongate.cli.options import at_option, json_option, sources_option
+from regiongate.cli.mail_options import sender_options
+from regiongate.cli.options import at_option, dry_run_option, json_option, sources_option
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.compiler.sources import tables
 from regiongate.control.rehearsal import transactions
@@ -38,10 +39,7 @@ _REASON = "Why, in a sentence; it stands in the audit trail."
 
 def _options(command: F) -> F:
     """What the four commands share, in this order."""
-    dry = click.option(
-        "--dry-run", is_flag=True, help="Say what would be done, and change nothing."
-    )
-    for option in (dry, json_option, store_option, state_option, at_option, as_option):
+    for option in (dry_run_option, json_option, store_option, state_option, at_option, as_option):
         command = option(command)
     return click.argument("number", type=int)(command)
 
@@ -55,26 +53,26 @@ def _judged(command: F) -> F:
 @click.option("--reason", required=True, help=_REASON)
 @_options
 @_judged
-@sender_option
+@sender_options
 def propose(
     number: int,
     reason: str,
     person: str,
     policy_path: Path | None,
-    sender: str,
     at: datetime,
     catalogue: Catalogue,
     state_dir: Path,
     store_url: str | None,
     as_json: bool,
     dry_run: bool,
+    **mail: str | None,
 ) -> None:
     """Propose to suspend the account of case NUMBER, and tell its organization.
 
     Every condition that is missing is named: with --dry-run too, which changes nothing.
     """
     policy = read_policy(policy_path, state_dir, catalogue)
-    desk = open_desk(policy, sender, state_dir)
+    desk = open_desk(policy, mail, state_dir)
     with _deciding(number, state_dir, store_url, as_json, dry_run) as connection:
         found = proposing.propose(
             connection,
@@ -141,22 +139,22 @@ def approve(
 @click.command()
 @_options
 @_judged
-@sender_option
+@sender_options
 def suspend(
     number: int,
     person: str,
     policy_path: Path | None,
-    sender: str,
     at: datetime,
     catalogue: Catalogue,
     state_dir: Path,
     store_url: str | None,
     as_json: bool,
     dry_run: bool,
+    **mail: str | None,
 ) -> None:
     """Suspend the account of case NUMBER as was approved, and tell its organization."""
     policy = read_policy(policy_path, state_dir, catalogue)
-    desk = open_desk(policy, sender, state_dir)
+    desk = open_desk(policy, mail, state_dir)
     with _deciding(number, state_dir, store_url, as_json, dry_run) as connection:
         found = suspending.suspend(
             connection, number, policy, tables(policy, catalogue), desk, person=person, at=at

@@ -1,14 +1,15 @@
-"""What commands need that write to organizations: the policy, and in whose name."""
+"""What commands need that write to organizations: the policy, and the desk."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from regiongate import policyfile
+from regiongate.cli.mail_options import sender_of
 from regiongate.cli.options import FilePath
 from regiongate.compiler.bundle import POLICY, POLICY_FILE
 from regiongate.control.notices.desk import Desk, desk
@@ -17,7 +18,6 @@ from regiongate.domain.errors import CannotRun
 from regiongate.domain.policy import Policy
 from regiongate.gateway.state import State
 from regiongate.geo.store.catalogue import Catalogue
-from regiongate.notify.settings import read_sender
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,25 +28,14 @@ def policy_option(command: F) -> F:
     return click.option("--policy", "policy_path", type=FilePath(), help=text)(command)
 
 
-def sender_option(command: F) -> F:
-    """`--sender`: in whose name letters are written."""
-    return click.option(
-        "--sender",
-        metavar="ADDRESS",
-        envvar="REGIONGATE_SENDER",
-        required=True,
-        help="In whose name to write, as `Example API <notices@example.com>`.",
-    )(command)
-
-
 def read_policy(path: Path | None, state_dir: Path, catalogue: Catalogue) -> Policy:
     """The policy of a file, else the one in force. Raises ProblemsFound or CannotRun."""
     return policyfile.load(path or _in_force(State(state_dir.resolve())), catalogue.named())
 
 
-def open_desk(policy: Policy, sender: str, state_dir: Path) -> Desk:
-    """The desk at which notices are written. Raises CannotRun."""
-    return desk(policy, read_sender({"sender": sender}), link_secret(state_dir.resolve()))
+def open_desk(policy: Policy, mail: Mapping[str, str | None], state_dir: Path) -> Desk:
+    """The desk at which notices are written; `mail` is what `sender_options` gave. CannotRun."""
+    return desk(policy, sender_of(mail), link_secret(state_dir.resolve()))
 
 
 def _in_force(state: State) -> Path:

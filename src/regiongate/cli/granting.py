@@ -28,12 +28,6 @@ def until_options(command: F) -> F:
     return until(end(command))
 
 
-def dry_run_option(command: F) -> F:
-    """`--dry-run`: everything is done and taken back."""
-    text = "Say what would be done, and change nothing."
-    return click.option("--dry-run", is_flag=True, help=text)(command)
-
-
 def replace_option(command: F) -> F:
     """`--replace`: what is in force for the same thing ends."""
     text = "Take the place of one that is in force for the same."

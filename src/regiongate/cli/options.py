@@ -65,6 +65,12 @@ def json_option(command: F) -> F:
     )
 
 
+def dry_run_option(command: F) -> F:
+    """`--dry-run`: everything is done and taken back."""
+    text = "Say what would be done, and change nothing."
+    return click.option("--dry-run", is_flag=True, help=text)(command)
+
+
 def catalogue_in(folder: Path) -> Catalogue:
     """Every source that can be named where this folder is the store of sources."""
     return Catalogue(Store(folder.resolve()))

@@ -17,7 +17,7 @@ from regiongate.cli import output
 from regiongate.cli.acting import as_option
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.lazy import Lazy, LazyGroup
-from regiongate.cli.options import FilePath, at_option, json_option
+from regiongate.cli.options import FilePath, at_option, dry_run_option, json_option
 from regiongate.cli.organization_print import print_organization, record
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.control.import_organizations import Hear, Imported, import_organizations
@@ -45,7 +45,7 @@ def organization() -> None:
 @click.argument("files", nargs=-1, required=True, type=FilePath(), metavar="FILE…")
 @as_option
 @at_option
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
+@dry_run_option
 @state_option
 @store_option
 @json_option

@@ -12,7 +12,7 @@ import click
 from regiongate.cli import output
 from regiongate.cli.acting import as_option, as_option_if_any
 from regiongate.cli.gateway_options import state_option
-from regiongate.cli.options import at_option, json_option
+from regiongate.cli.options import at_option, dry_run_option, json_option
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.control.people import add_person, change_person, remove_person
 from regiongate.control.rehearsal import transactions
@@ -34,9 +34,6 @@ class _Name(click.ParamType[str]):
 
 
 _ROLE = click.Choice([role.value for role in Role])
-_DRY_RUN = click.option(
-    "--dry-run", is_flag=True, help="Say what would be done, and change nothing."
-)
 
 
 @click.group()
@@ -49,7 +46,7 @@ def person() -> None:
 @click.option("--role", type=_ROLE, required=True, help="What they are trusted with.")
 @as_option_if_any
 @at_option
-@_DRY_RUN
+@dry_run_option
 @state_option
 @store_option
 @json_option
@@ -92,7 +89,7 @@ def list_(state_dir: Path, store_url: str | None, as_json: bool) -> None:
 @click.option("--role", type=_ROLE, required=True, help="What they are trusted with from now on.")
 @as_option
 @at_option
-@_DRY_RUN
+@dry_run_option
 @state_option
 @store_option
 @json_option
@@ -120,7 +117,7 @@ def change(
 @click.argument("name", type=_Name())
 @as_option
 @at_option
-@_DRY_RUN
+@dry_run_option
 @state_option
 @store_option
 @json_option

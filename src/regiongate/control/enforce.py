@@ -14,7 +14,7 @@ from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.roll import Roll
 from regiongate.compiler.snapshot import Inputs
 from regiongate.control import build, standings
-from regiongate.control.publish import Held, hold, publish_after
+from regiongate.control.publish import Held, UnderWay, hold, publish_after
 from regiongate.control.standings import Standings, with_near_ends
 from regiongate.domain.audit import AuditEvent, Json, Tag
 from regiongate.domain.errors import CannotRun, ProblemsFound
@@ -52,7 +52,8 @@ class Enforcer:
     _held: Held | None = None
     _base: Inputs | None = None
     _said: Standings | None = None
-    _revision: int = -1
+    _revision: int = 0
+    _moved: bool = True
     _due: float = 0.0
     _pause: float = _FIRST_PAUSE
     _owed: list[AuditEvent] = field(default_factory=list)
@@ -65,14 +66,16 @@ class Enforcer:
         begun = time.monotonic()
         if begun < self._due and self._said is None:
             return None  # The last attempt failed a moment ago.
-        if self.state.is_locked("publish"):
-            return None  # Whatever comes of it is looked at the next time.
         try:
             held, base = self._in_force()
             said = self._news(at)
             if said is None or not self._differs(base, said, at):
                 return None
             return self._enforce(held, base, said, at, begun)
+        except UnderWay:
+            self._said = None  # Whatever comes of it is looked at the next time.
+            self._due = 0.0
+            return None
         except (CannotRun, ProblemsFound) as error:
             self._said, self._due = None, begun + self._pause
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
@@ -89,7 +92,7 @@ class Enforcer:
             self._held = hold(self.state, current)
             self._base = build.in_force(self._held.bundle, self.known, self.catalogue)
             self._held.bundle.roll.prepare()
-            self._revision = -1
+            self._moved = True
         return self._held, self._base
 
     def _news(self, at: datetime) -> Standings | None:
@@ -100,16 +103,18 @@ class Enforcer:
         with self.database.reading() as connection:
             store = Rulings(connection)
             revision = store.revision()
-            if known is not None and revision == self._revision and now < self._due:
-                return None
-            ruled, registered = store.changed(self._revision)
             if known is None:
                 known = Standings(with_near_ends(store.in_force(at)), store.registered())
-            if ruled or now >= self._due:
-                known = replace(known, rulings=with_near_ends(store.in_force(at)))
-            if registered:
-                known = replace(known, registered=store.registered())
-        self._said, self._revision, self._due = known, revision, now + _READ_AGAIN
+            elif revision != self._revision or now >= self._due:
+                ruled, registered = store.changed(self._revision)
+                if ruled or now >= self._due:
+                    known = replace(known, rulings=with_near_ends(store.in_force(at)))
+                if registered:
+                    known = replace(known, registered=store.registered())
+            elif not self._moved:
+                return None
+        self._said, self._revision, self._moved = known, revision, False
+        self._due = now + _READ_AGAIN
         return known
 
     def _differs(self, base: Inputs, said: Standings, at: datetime) -> bool:
@@ -140,7 +145,10 @@ class Enforcer:
         self._owed.append(AuditEvent(at, SYSTEM, Tag.STANDINGS_PUBLISHED, None, detail))
         self._write_down()
         words = ", ".join(f"{count} {name}" for name, count in counts.items())
-        return f"what was decided is in force after {self.seconds * 1000:.0f} ms: {words}"
+        told = f"what was decided is in force after {self.seconds * 1000:.0f} ms: {words}"
+        if not self.settings.api_keys and any(one.key is not None for one in said.rulings):
+            return f"{told}. ALARM: a key is exempt, but this gateway asks for no keys"
+        return told
 
     def _write_down(self) -> None:
         """Write to the trail what has been done; what does not get there is owed.

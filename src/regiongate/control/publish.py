@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,13 @@ from regiongate.policyfile.tests import Outcome, Result, run
 
 KEEP = 10
 """How many old bundles stay, for `explain` and for going back."""
+
+
+_BUSY = "another publish is under way"
+
+
+class UnderWay(CannotRun):
+    """Another publish is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,8 @@ def publish_after(
     """The same, by what is `held` of the generation in force, for the next time."""
     with _alone(state), _refusal_noted(state):
         made = _install(state, settings, what, at, held=held, running=True)
-        return _swap(state, envoy, made.generation), made
+        with _removed_when_refused(state, made.generation, was_there=False):
+            return _swap(state, envoy, made.generation), made
 
 
 def publish_bundle(state: State, settings: Settings, folder: Path) -> Swapped:
@@ -138,8 +146,12 @@ def _problem(row: Result, file: str) -> Problem:
 
 @contextmanager
 def _alone(state: State) -> Iterator[None]:
-    """One publish at a time; a second one is told so instead of waiting."""
-    with state.lock("publish", f"another publish is under way in {state.root}: try again"):
+    """One publish at a time; a second one is told so instead of waiting. Raises UnderWay."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(state.lock("publish", f"{_BUSY} in {state.root}: try again"))
+        except CannotRun as error:
+            raise UnderWay(str(error)) from error
         yield
 
 
@@ -154,17 +166,21 @@ def _refusal_noted(state: State) -> Iterator[None]:
 
 
 @contextmanager
-def _removed_when_refused(state: State, generation: str) -> Iterator[None]:
+def _removed_when_refused(
+    state: State, generation: str, was_there: bool | None = None
+) -> Iterator[None]:
     """Remove a bundle whose installation here ends in a refusal; one that was there before stays.
 
-    An older generation is what `explain` needs for the requests that it decided.
+    An older generation is what `explain` needs for the requests that it decided, and the one in
+    force what Envoy reads.
     """
     folder = state.bundle(generation)
-    was_there = folder.exists()
+    if was_there is None:
+        was_there = folder.exists()
     try:
         yield
     except BaseException:
-        if not was_there:
+        if not was_there and state.current() != generation:
             shutil.rmtree(folder, ignore_errors=True)
         raise
 

@@ -20,6 +20,7 @@ from regiongate.domain.profile import (
     Profile,
     ProfileContact,
 )
+from regiongate.domain.role import SYSTEM
 from regiongate.store.audit import AuditTrail
 from regiongate.store.organization_tables import (
     CONTACT,
@@ -106,8 +107,8 @@ class Organizations:
     def mark_bad(self, organization: str, address: str, at: datetime, reason: str) -> bool:
         """Note that mail to a contact came back; False when it is unknown or was bad before.
 
-        `reason` must not hold the address: it goes into the audit trail, at the place of which
-        only stands how manieth contact it is.
+        `reason` goes into the audit trail and must not hold the address; the trail names the
+        contact by its place.
         """
         place = (
             sa.update(CONTACT)
@@ -120,7 +121,7 @@ class Organizations:
         if marked is None:
             return False
         detail = {"contact": marked, "reason": reason}
-        event = AuditEvent(at, "regiongate", Tag.CONTACT_BAD, organization, detail)
+        event = AuditEvent(at, SYSTEM, Tag.CONTACT_BAD, organization, detail)
         AuditTrail(self._connection).write([event])
         return True
 

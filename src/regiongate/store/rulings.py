@@ -18,7 +18,7 @@ from regiongate.domain.ruling import Ruling, RulingKind
 from regiongate.store.audit_tables import EVENT, HEAD
 from regiongate.store.cases import CASE, STEP
 from regiongate.store.exemptions import Corrections, Exemptions
-from regiongate.store.organizations import Organizations
+from regiongate.store.organization_tables import KEY
 from regiongate.store.suspension_tables import APPROVAL
 
 _RULES = (
@@ -58,8 +58,13 @@ class Rulings:
 
     def registered(self) -> tuple[Organization, ...]:
         """The organizations that have keys, with these and nothing else, sorted by id."""
-        keys = groupby(Organizations(self._connection).keys(), key=lambda pair: pair[0])
-        return tuple(Organization(name, keys=tuple(key for _, key in of)) for name, of in keys)
+        query = sa.select(KEY.c.organization, KEY.c.digest)
+        # Not every database sorts texts as we do.
+        rows = sorted(tuple(row) for row in self._connection.execute(query))
+        return tuple(
+            Organization(name, keys=tuple(bytes.fromhex(digest) for _, digest in of))
+            for name, of in groupby(rows, key=lambda row: str(row[0]))
+        )
 
     def _suspensions(self) -> Iterator[Ruling]:
         """The step before a suspension is the proposal, which another person has approved."""

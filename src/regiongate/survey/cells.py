@@ -23,12 +23,12 @@ CELLS = pa.schema(
 )
 """The columns of the table `cells`; organization, key, address and day are its identity.
 
-`organization` and `key` are null where the log names none, or an empty text; a key is a digest or a public prefix
-(`keys.py`), never a whole key. `address` is the text as written. `day`, `first` and `last` are in
-UTC, and null where the log has no times. `tokens` is null where the log counts none. `host`, `path`
-(two segments, without query) and `model` are those of one request of the cell: of all that differ
-in them the one whose hash, by DuckDB, is the least, so they do not depend on the order of rows.
-Rejected rows are in no cell.
+`organization` and `key` are null where the log names none, or an empty text; a key is a digest or
+a public prefix (`keys.py`), never a whole key. `address` is the text as written. `day`, `first` and
+`last` are in UTC, and null where the log has no times. `tokens` is null where the log counts none.
+`host`, `path` (two segments, without query) and `model` are those of one request of the cell: of
+all that differ in them the one whose hash, by DuckDB, is the least, so they do not depend on the
+order of rows. Rejected rows are in no cell.
 """
 
 PLACED = pa.schema(

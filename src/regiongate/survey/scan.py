@@ -97,12 +97,12 @@ def scan(
             " FROM counted WHERE NOT is_example"
         )
     )
-    for statement in _SETTLE:
+    for statement in _PARTED:
         database.execute(statement)
     return Scanned(lines + unread, outside, rejected + unread)
 
 
-_SETTLE = (
+_PARTED = (
     """CREATE TABLE examples AS SELECT example, said.host, said.path, said.model FROM (
   SELECT example, min({'host': host, 'path': path, 'model': model}) AS said
   FROM counted WHERE is_example AND example IN (SELECT example FROM counted WHERE NOT is_example)

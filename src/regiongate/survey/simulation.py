@@ -51,9 +51,10 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationChange:
-    """One organization of which requests get another verdict; how many are not allowed on each side.
+    """One organization of which requests get another verdict.
 
-    `changed` counts the requests whose verdict changes.
+    `restricted_before` and `restricted_after` count those that are not allowed on each side,
+    `changed` those whose verdict changes.
     """
 
     id: str

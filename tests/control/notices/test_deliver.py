@@ -233,6 +233,24 @@ def test_a_late_answer_settles_what_was_unknown(database: Database, server: Mail
     assert _loud(database) is None
 
 
+def test_an_answer_after_a_decision(database: Database, server: MailServer) -> None:
+    """An answer to what a person has settled meanwhile changes nothing, but is told."""
+    [notice] = announced(database, "acme")
+    server.plans = [Plan("end", "slow")]
+    relay = server.relay(answer_timeout=10)
+    with ThreadPoolExecutor() as pool:
+        sending = pool.submit(send_due, delivery_of(database, WARN), relay, "example.com")
+        while _first(database).ended_at is None:
+            time.sleep(0.01)
+        recover(delivery_of(database, WARN + HOUR))
+        with database.writing() as connection:
+            assert Outbox(connection, "ann").say_accepted(notice, WARN, "they answered")
+        sending.result()
+    found = _first(database)
+    assert (found.state, found.settled_by) == (NoticeState.ACCEPTED, "ann")
+    assert "attempt 1 was accepted after it had been settled" in str(_loud(database))
+
+
 def test_two_never_claim_one(database: Database) -> None:
     """What is claimed is nobody else's; the notice due longest comes first."""
     announced(database, "acme")

@@ -67,7 +67,7 @@ def _check(database: Database, server: MailServer, most_unknown: int) -> int:
     return unknown
 
 
-@pytest.mark.parametrize("stride", [3, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("stride", [2, pytest.param(1, marks=pytest.mark.slow)])
 def test_killed_at_every_step(
     database: Database, store_url: str, server: MailServer, postman: Postman, stride: int
 ) -> None:
@@ -81,9 +81,9 @@ def test_killed_at_every_step(
         [again] = postman.deliver(Order(store_url, server.port, at + HOUR))
         assert not again
     kills = death // stride
-    assert kills >= 30
+    assert death > 50, "a delivery has more steps than that"
     # What lies between the note that the end comes and that of the answer is a third or so.
-    assert 4 <= _check(database, server, most_unknown=kills // 2) <= kills
+    assert 2 <= _check(database, server, most_unknown=kills // 2) <= kills
 
 
 @pytest.mark.parametrize("threads", [1, 2])

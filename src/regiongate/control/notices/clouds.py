@@ -13,11 +13,6 @@ CloudsOf = Callable[[Iterable[str]], tuple[Cloud, ...]]
 """Networks in CIDR form → the clouds that they are in, each once, in the order of the networks."""
 
 
-def none_known(_: Iterable[str]) -> tuple[Cloud, ...]:
-    """No clouds, for whom nobody has looked any up."""
-    return ()
-
-
 def bundled_clouds(networks: Iterable[str]) -> tuple[Cloud, ...]:
     """The clouds by the bundled source. A network counts where all of it is in one range."""
     found = (_cloud(_table(), network) for network in networks)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from regiongate.control.notices import fates
 from regiongate.control.notices.loud import be_loud, be_quiet
 from regiongate.notify.delivery.mailer import Mailer
-from regiongate.notify.delivery.outcome import Outcome
+from regiongate.notify.delivery.outcome import Fate, Outcome
 from regiongate.notify.language import primary
 from regiongate.notify.letter import Letter
 from regiongate.notify.schedule import Schedule
@@ -134,8 +134,9 @@ def _settle(
     at, actor = delivery.now(), delivery.actor
     becomes = fates.becomes(outcome, claimed, delivery.schedule, at)
     if not Outbox(connection, actor).settle(claimed, at, fates.answer(outcome), becomes):
-        why = f"notice {claimed.id}: the answer to attempt {claimed.attempts} came after a decision"
-        be_loud(connection, claimed.case, f"{why} about it: {outcome.fate}", at, actor)
+        if outcome.fate in (Fate.ACCEPTED, Fate.UNKNOWN):
+            why = f"notice {claimed.id}: attempt {claimed.attempts} was {outcome.fate}"
+            be_loud(connection, claimed.case, f"{why} after it had been settled", at, actor)
         return
     if fates.is_bad_address(outcome):
         code = outcome.reply.code if outcome.reply is not None else 0
