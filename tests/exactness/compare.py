@@ -163,7 +163,8 @@ class Comparison:
             place = self.places[self.place_of[row]]
             ground = explain.Ground(
                 reader.policy, reader.place(canonical(text)), NO_FACTS,
-                reader.organizations(), reader.sources, reader.fact_sources, reader.generation,
+                reader.organizations(), reader.keys, reader.sources, reader.fact_sources,
+                reader.generation,
             )  # fmt: skip
             said = explain.answer(explain.Question(text, at, who, path), ground)
             keys = ("verdict", "rule", "class", "would", "country", "region")

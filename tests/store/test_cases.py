@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +14,8 @@ from regiongate.domain.case import TRANSITIONS, Case, CaseState, NotAllowed, Ste
 from regiongate.domain.errors import CannotRun
 from regiongate.store.cases import ALLOWED, CASE, STEP, Cases, Overtaken, Seen, transitions
 from regiongate.store.database import Database
+from regiongate.store.references import broken
+from regiongate.store.rulings import Rulings
 
 AT = datetime(2024, 6, 20, 12, tzinfo=UTC)
 SEEN = Seen("acme", 10, 4, AT - timedelta(days=9), AT - timedelta(days=1))
@@ -148,3 +153,25 @@ def test_many_at_once(database: Database) -> None:
     with database.reading() as connection:
         restricted = list(Cases(connection).where(CASE.c.state == "restricted"))
     assert [case.organization for case in restricted] == [one.organization for one in seen]
+
+
+def test_what_is_written_past_the_schema_is_found(tmp_path: Path) -> None:
+    """SQLite lets a connection forget foreign keys; what it then writes is found afterwards."""
+    path = tmp_path / "regiongate.db"
+    database = Database.open(f"sqlite:///{path}")
+    opened(database)
+    with database.reading() as connection:
+        assert broken(connection) == {}
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("UPDATE case_file SET state = 'suspended'")
+    with database.reading() as connection:
+        assert broken(connection) == {"case_file": 1}
+        assert Rulings(connection).in_force(AT) == ()
+    database.close()
+
+
+def test_time_does_not_run_backwards(database: Database) -> None:
+    """A step cannot have an instant before that of the step it follows."""
+    case = moved(database, opened(database), Step.NOTICE)
+    with pytest.raises(NotAllowed, match="moved on at"), database.writing() as connection:
+        Cases(connection).take(case, Step.RESTRICT, AT, "ann", "too early")

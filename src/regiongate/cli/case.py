@@ -44,7 +44,7 @@ LAZY = {
     ),
     "propose": Lazy(
         "regiongate.cli.case_suspend:propose",
-        "Propose to suspend the account of a case.",
+        "Propose to suspend the account of case NUMBER, and tell its organization.",
     ),
     "withdraw": Lazy(
         "regiongate.cli.case_suspend:withdraw",

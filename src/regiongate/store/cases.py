@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from regiongate.domain.audit import AuditEvent, Json
-from regiongate.domain.case import TAGS, TRANSITIONS, Case, CaseState, Step
+from regiongate.domain.case import TAGS, TRANSITIONS, Case, CaseState, NotAllowed, Step
 from regiongate.domain.errors import CannotRun
 from regiongate.store.audit import AuditTrail
 from regiongate.store.schema import METADATA, check
@@ -344,7 +344,16 @@ def transitions() -> list[dict[str, str]]:
 _SEEN = ("requests", "unsupported", "first", "last")
 
 
+def _require_order(case: Case, at: datetime) -> None:
+    """What happens after something does not have an earlier instant."""
+    if at < case.since:
+        moved = case.since.isoformat()
+        message = f"case {case.number} of {case.organization} moved on at {moved}"
+        raise NotAllowed(f"{message}: nothing can be done to it at {at.isoformat()}")
+
+
 def _taken(case: Case, step: Step, at: datetime, actor: str, reason: str) -> Taken:
+    _require_order(case, at)
     return Taken(case.steps + 1, case.state, step, case.after(step), at, actor, reason)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from regiongate.domain.audit import AuditEvent, Json, Tag
-from regiongate.domain.case import Case, CaseState
+from regiongate.domain.case import Case, CaseState, NotAllowed
 from regiongate.domain.chain import canonical_json
 from regiongate.domain.evidence import FAMILY, WEIGHT, Evidence, Grounds
 from regiongate.domain.notice import EvidenceKind
@@ -68,7 +68,13 @@ class Suspensions:
         self._connection.execute(sa.insert(EVIDENCE), rows)
 
     def approve(self, case: Case, proposal: Proposal, by: str, at: datetime, on: Grounds) -> None:
-        """Keep that a person approved a proposal, on two pieces of its evidence."""
+        """Keep that a person approved a proposal, on two pieces of its evidence.
+
+        Raises NotAllowed when the instant lies before that of the proposal.
+        """
+        if at < proposal.at:
+            message = f"case {proposal.case} was proposed at {proposal.at.isoformat()}"
+            raise NotAllowed(f"{message}: it cannot be approved at {at.isoformat()}")
         values = {
             "case": proposal.case,
             "step": proposal.step,

@@ -255,3 +255,12 @@ def test_a_correction_counts_at_once(database: Database) -> None:
         Corrections(connection).grant(where, "acme")
     found = taken(database, WARN + DAY)
     assert (found.found, found.released) == (0, 1)
+
+
+def test_a_reminder_comes_though_nobody_reconciled_meanwhile(database: Database) -> None:
+    """What counts is when a server took the announcement, not when somebody looked at it."""
+    world(database)
+    taken(database, WARN)
+    delivered(database, Event.ANNOUNCEMENT, WARN)
+    late = taken(database, BLOCK - 3 * DAY)
+    assert (late.moved, late.notices) == (1, {Event.REMINDER: 1})

@@ -13,6 +13,8 @@ from regiongate.control.audit.trouble import Trouble, Verified, Wrong
 from regiongate.control.audit.verify import verify
 from regiongate.domain.chain import START, Entry, Head
 from regiongate.store.audit import AuditTrail
+from regiongate.store.audit_tables import CONTENT
+from regiongate.store.references import broken
 
 Hear = Callable[[int, int], None]
 """Hears how many events of how many have been looked at."""
@@ -33,7 +35,16 @@ def verify_store(connection: sa.Connection, known: Sequence[Head], hear: Hear) -
         Trouble(number, Wrong.INSERTED, f"a content says of event {number}, which is not there")
         for number in trail.strays()
     )
-    return replace(found, troubles=(*found.troubles, *strays))
+    lost = (
+        Trouble(
+            head.number,
+            Wrong.WRITTEN_PAST,
+            f"{count} rows of {table} name others that are not there: not written by regiongate",
+        )
+        for table, count in broken(connection).items()
+        if table != CONTENT.name
+    )
+    return replace(found, troubles=(*found.troubles, *strays, *lost))
 
 
 def verify_export(export: Export, key: Ed25519PublicKey, hear: Hear) -> Verified:

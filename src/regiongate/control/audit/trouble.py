@@ -16,6 +16,7 @@ class Wrong(StrEnum):
     CONTENT_CHANGED = "content-changed"
     CONTENT_REMOVED = "content-removed"
     HEAD = "head"
+    WRITTEN_PAST = "written-past-the-schema"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -11,11 +11,12 @@ from regiongate.control.notices.desk import Desk, Told
 from regiongate.control.notices.seen import Places
 from regiongate.domain.case import Case, CaseState, Step
 from regiongate.domain.measure import Phase
-from regiongate.domain.notice import Event
+from regiongate.domain.notice import AHEAD, Event
 from regiongate.domain.policy import Policy
 from regiongate.domain.role import SYSTEM
 from regiongate.policyfile.span import written
 from regiongate.store.cases import CASE, Cases
+from regiongate.store.notices import NOTICE, NoticeState
 
 _BEFORE = (CaseState.FOUND, CaseState.NOTICED, CaseState.REMINDED)
 
@@ -58,17 +59,24 @@ def _due(cases: Cases, policy: Policy, at: datetime) -> list[tuple[Told, Sequenc
     ]
     ahead = min((span for span in rules.reminders if block - span <= at), default=None)
     if ahead is not None:
-        due.append((Told(Event.REMINDER, written(ahead)), _to_remind(cases, block, ahead)))
+        due.append((Told(Event.REMINDER, written(ahead)), _to_remind(cases, block - ahead)))
     return due
 
 
-def _to_remind(cases: Cases, block: datetime, ahead: timedelta) -> list[Case]:
-    """Those who knew before the reminder was due; who hears of it later has just been told."""
-    return [
-        case
-        for case in _in(cases, (CaseState.NOTICED, CaseState.REMINDED))
-        if case.state is CaseState.REMINDED or case.since < block - ahead
-    ]
+def _to_remind(cases: Cases, due: datetime) -> list[Case]:
+    """Those who were told before the reminder was due; who hears of it later has just been told."""
+    told = (
+        sa.select(NOTICE.c["case"])
+        .where(
+            NOTICE.c["case"] == CASE.c.number,
+            NOTICE.c.event.in_([event.value for event in AHEAD]),
+            NOTICE.c.state == NoticeState.ACCEPTED.value,
+            NOTICE.c.accepted_at < due,
+        )
+        .exists()
+    )
+    states = (CaseState.NOTICED.value, CaseState.REMINDED.value)
+    return list(cases.where(CASE.c.state.in_(states), told))
 
 
 def _in(cases: Cases, states: Sequence[CaseState]) -> list[Case]:
