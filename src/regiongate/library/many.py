@@ -149,7 +149,11 @@ def _spread(
 
     run((partial(fill, at) for at in slices(place.size)), threads)
     valid = found[0] >= 0
-    return {
-        said.name: dictionary(codes, said.words, None if said.name in _NULLABLE else valid)
-        for said, codes in zip(columns, found, strict=True)
-    }
+    made: dict[str, pa.Array] = dict.fromkeys(said.name for said in columns)
+
+    def close(said: _Column, codes: Values) -> None:
+        flags = None if said.name in _NULLABLE else valid
+        made[said.name] = dictionary(codes, said.words, flags)
+
+    run((partial(close, *pair) for pair in zip(columns, found, strict=True)), threads)
+    return made
