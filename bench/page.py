@@ -66,9 +66,10 @@ _GEO = """\
 Reading and writing MaxMind DB files, on the bundled database whose networks are a million, and
 `regiongate bundle build` from all three bundled sources. Every turn is a process of its own;
 what a row starts from (a file, arrays of ranges, a list of networks, the sets of networks that
-mmdb-writer wants) is there before its clock starts. "Times as fast" compares the time on the
-clock, turn by turn, with both cores for each; the processor time stands beside it. "bundle build" is the whole command with the start of Python; the first row of it has
-`bundle verify` with it, and Envoy's own validation.
+mmdb-writer wants) is there before its clock starts. "Times as fast" compares the time on
+the clock, turn by turn, with both cores for each; the processor time stands beside it. "bundle
+build" is the whole command with the start of Python; the first row of it has `bundle verify` with
+it, and Envoy's own validation.
 """
 
 _LIBRARY = """\
