@@ -178,11 +178,11 @@ def test_wrong_evidence(run: Run, tmp_path: Path) -> None:
     found = run(*words, by="ann", writes=True)
     assert found.exit_code == 1
     assert [line.partition(": ")[0] for line in found.stderr.splitlines()] == [
-        *("feed.csv:1:1", "feed.csv:2:1"),
-        "text:1:1",
+        f"{tmp_path}/text:1:1",
+        *("feed.txt:1:1", "feed.txt:2:1"),
     ], found.stderr
-    for name, why in (("none", "cannot read"), ("invoice.pdf", "is not UTF-8")):
-        (tmp_path / "invoice.pdf").write_bytes(PDF + b"\xff")
+    for name, why in (("none", "cannot read"), ("invoice.pdf", "invoice.pdf:2: this is not UTF-8")):
+        (tmp_path / "invoice.pdf").write_bytes(b"%PDF-1.7\n\xff")
         wrong = run("appeal", "open", 1, "--text", tmp_path / name, by="ann", writes=True)
         assert (wrong.exit_code, why in wrong.stderr) == (2, True)
 

@@ -146,8 +146,32 @@ def test_a_dry_run_changes_nothing(folder: Path, server: MailServer) -> None:
     assert _kept(folder) == []
     _announce(folder)
     said = _said(_run(folder, "notice", *_relay(server), "--dry-run", "--json"))
-    assert said == {"kept": False, "due": 2, "waiting": 2}
+    assert said == {"kept": False, "due": 2, "cancelled": 0, "waiting": 2}
     assert server.accepted == []
+
+
+def test_what_is_too_late_is_counted(folder: Path, server: MailServer) -> None:
+    """Notices whose date came first are told of as cancelled, and by a dry run as such to be."""
+    _announce(folder)
+    dry = _run(folder, "notice", *_relay(server), "--dry-run", at=BLOCK)
+    assert "0 are due, 0 wait." in dry.stdout
+    assert "Would be cancelled, because their date came before they were sent: 2." in dry.stdout
+    assert {kept.state for kept in _kept(folder)} == {NoticeState.READY}
+    sent = _run(folder, "notice", *_relay(server), at=BLOCK)
+    assert "nothing was due. 0 wait." in sent.stdout
+    assert "Cancelled, because their date came before they were sent: 2." in sent.stdout
+    assert {kept.state for kept in _kept(folder)} == {NoticeState.CANCELLED}
+    again = _run(folder, "notice", *_relay(server), at=BLOCK)
+    assert "ancelled" not in again.stdout
+
+
+def test_what_is_too_late_as_json(folder: Path, server: MailServer) -> None:
+    """The key `cancelled` counts them, beforehand and afterwards."""
+    _announce(folder)
+    dry = _said(_run(folder, "notice", *_relay(server), "--dry-run", "--json", at=BLOCK))
+    assert dry == {"kept": False, "due": 0, "cancelled": 2, "waiting": 0}
+    said = _said(_run(folder, "notice", *_relay(server), "--json", at=BLOCK))
+    assert (said["sent"], said["cancelled"], said["waiting"]) == ({}, 2, 0)
 
 
 def test_trouble_is_told_without_the_address(folder: Path, server: MailServer) -> None:

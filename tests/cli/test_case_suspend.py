@@ -109,6 +109,9 @@ def test_two_people_suspend(folder: Path) -> None:
     assert proposed.exit_code == 0, proposed.output
     assert "Case 1 of acme: its suspension is proposed." in proposed.stdout
     assert "To be approved by somebody else; not before 2026-07-20T00:00:00Z." in proposed.stdout
+    assert "traffic (location, weight 2, " in proposed.stdout
+    assert "owned from unsupported regions (unknown " in proposed.stdout
+    assert "{" not in proposed.stdout
     assert "too short a time to count: phone" in proposed.stdout
     assert "acme ← fund ← state" in proposed.stdout
     assert "through circular holdings and smaller chains" in proposed.stdout

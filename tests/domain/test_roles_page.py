@@ -11,12 +11,12 @@ from pathlib import Path
 
 from regiongate.domain.role import MAY, Act, Role
 
+SOURCES = Path(__file__).parents[2] / "src" / "regiongate"
 PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
 
 MEANS = {
     Act.READ: "see cases, notices, organizations and the audit trail",
     Act.IMPORT: "import organizations, their contacts, keys and facts",
-    Act.RECONCILE: "bring cases to where the sightings, the policy and the date say they are",
     Act.NOTIFY: "write and send notices, read bounces",
     Act.NOTE: "keep a note with a case",
     Act.PROPOSE: "propose to suspend an account",
@@ -27,6 +27,7 @@ MEANS = {
     Act.EXEMPT: "grant and end exemptions and corrections",
     Act.DECIDE_APPEAL: "grant or deny an appeal",
     Act.EXPORT: "export the audit trail",
+    Act.FOLD: "remove what is finer than a network and older than the policy keeps it",
     Act.ERASE: "erase an organization",
     Act.MANAGE_PEOPLE: "add, change and remove people",
 }
@@ -60,3 +61,9 @@ def test_every_act_is_for_somebody() -> None:
     """No act is without a role that may, and each can be explained."""
     assert all(MAY[act] for act in Act)
     assert {*MEANS} == {*Act}
+
+
+def test_every_act_is_asked_for() -> None:
+    """An act that no command asks for is not in the table; to read is open to everybody."""
+    code = "".join(path.read_text("utf-8") for path in SOURCES.rglob("*.py"))
+    assert {act for act in Act if code.count(f"Act.{act.name}") < 2} == {Act.READ}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
@@ -127,12 +128,19 @@ def reopen(
 
 
 def _said(text: Path, evidence: tuple[Path, ...], mail: str | None) -> Statement:
+    source = "standard input" if str(text) == "-" else str(text)
+    content = _read(text, _MOST_BYTES)
     try:
-        words = _read(text, _MOST_BYTES).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise CannotRun(f"{text} is not UTF-8: save it as plain text in UTF-8") from None
+        # Where it is cut off, the last character may be half of one; it is too long anyway.
+        whole = len(content) <= _MOST_BYTES
+        words = getincrementaldecoder("utf-8-sig")().decode(content, final=whole)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise CannotRun(
+            f"{source}:{line}: this is not UTF-8: save it as plain text in UTF-8"
+        ) from None
     uploads = [Upload(path.name, _read(path, MAX_FILE_BYTES)) for path in evidence]
-    return statement(words, uploads, mail)
+    return statement(words, uploads, mail, source=source)
 
 
 def _read(path: Path, most: int) -> bytes:

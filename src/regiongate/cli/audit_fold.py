@@ -51,7 +51,7 @@ def fold(
         transactions(database, rehearsed=dry_run) as transaction,
         transaction() as connection,
     ):
-        actor = SYSTEM if person is None else acting(connection, person, Act.RECONCILE).name
+        actor = SYSTEM if person is None else acting(connection, person, Act.FOLD).name
         found = fold_all(connection, rules, actor=actor, at=at)
     if as_json:
         output.print_json({**asdict(found), "folded": not dry_run})

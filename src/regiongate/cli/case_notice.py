@@ -216,6 +216,9 @@ def _print(said: dict[str, object], as_json: bool) -> None:
         click.echo(f"Sent: {fates or 'nothing was due'}{rate}. {said['waiting']} wait.")
     elif "due" in said:
         click.echo(f"{said['due']} are due, {said['waiting']} wait.")
+    if cancelled := said.get("cancelled"):
+        verb = "Cancelled" if said["kept"] else "Would be cancelled"
+        click.echo(f"{verb}, because their date came before they were sent: {cancelled}.")
 
 
 def _named(person: str | None) -> str:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 import click
 
-from regiongate.cli import output
+from regiongate.cli.evidence_words import line, percent
 from regiongate.control.suspend.gather import Gathered
 from regiongate.control.suspend.propose import Moved
 from regiongate.domain.evidence import Evidence
 from regiongate.domain.ownership import Ownership
 from regiongate.domain.suspension import NotYet
 
-_HEADINGS = ("evidence", "family", "weight", "first", "last", "what it says")
-
 
 def print_moved(found: Moved) -> None:
     """What a case rests on after a decision."""
-    output.print_table(_HEADINGS, map(_row, found.proposal.evidence))
+    for one in found.proposal.evidence:
+        click.echo(line(one))
     gathered = found.gathered
     if gathered.brief:
         kinds = ", ".join(one.kind for one in gathered.brief)
@@ -63,11 +61,6 @@ def lacking_json(number: int, found: NotYet) -> dict[str, Any]:
     return {"case": number, "kept": False, "lacking": found.lacking}
 
 
-def percent(share: Fraction) -> str:
-    """A share for people: `42.5 %`."""
-    return f"{float(100 * share):.4g} %"
-
-
 def _gathered_json(found: Gathered) -> dict[str, Any]:
     return {
         "evidence": _evidence_json(found.evidence),
@@ -99,12 +92,6 @@ def _ownership_json(found: Ownership) -> dict[str, Any]:
         "unknown": str(found.unknown),
         "chains": [{"ids": one.ids, "share": str(one.share)} for one in found.chains],
     }
-
-
-def _row(one: Evidence) -> tuple[object, ...]:
-    said = json.dumps(dict(one.detail), ensure_ascii=False, sort_keys=True)
-    days = (f"{one.first:%Y-%m-%d}", f"{one.last:%Y-%m-%d}")
-    return (one.kind, one.family, one.weight, *days, said)
 
 
 def _print_owners(found: Ownership) -> None:

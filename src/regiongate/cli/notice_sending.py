@@ -38,19 +38,23 @@ def send(database: Database, wish: Wish, at: datetime, *, dry_run: bool) -> dict
     """Send what is due as of an instant, and say what became of it."""
     actor = _actor(database, wish.person)
     if dry_run:
-        due, waiting = _waiting(database, at)
-        return {"due": due, "waiting": waiting}
+        return _rehearsed(database, at)
     begun = time.monotonic()
     fates: Counter[str] = Counter()
+    cancelled = 0
     with _stopping() as stop:
         while True:
-            fates += _once(database, wish, actor, _clock(at, begun), stop)
+            heard, late = _once(database, wish, actor, _clock(at, begun), stop)
+            fates += heard
+            cancelled += late
             if not wish.stay or stop.wait(_LOOK_EVERY):
                 break
     seconds = time.monotonic() - begun
-    _, waiting = _waiting(database, at)
     rate = round(fates.total() / seconds, 1) if seconds else 0.0
-    return {"sent": dict(fates), "waiting": waiting, "seconds": round(seconds, 2), "rate": rate}
+    with database.reading() as connection:
+        waiting = Outbox(connection, actor).waiting(at)
+    said = {"sent": dict(fates), "cancelled": cancelled, "waiting": waiting}
+    return said | {"seconds": round(seconds, 2), "rate": rate}
 
 
 def _once(
@@ -59,8 +63,10 @@ def _once(
     actor: str,
     now: Callable[[], datetime],
     stop: threading.Event,
-) -> Counter[str]:
-    due, _ = _waiting(database, now())
+) -> tuple[Counter[str], int]:
+    """What became of each attempt, and how many notices were cancelled."""
+    with database.reading() as connection:
+        due = Outbox(connection, actor).due(now())
     relay = wish.settings.relay
     with send_progress(due) as heard:
         delivery = Delivery(
@@ -72,8 +78,8 @@ def _once(
             hear=heard,
             stop=stop.is_set,
         )
-        send_due(delivery, relay, wish.settings.sender.domain, wish.workers)
-    return heard.fates
+        sent = send_due(delivery, relay, wish.settings.sender.domain, wish.workers)
+    return heard.fates, sent.cancelled
 
 
 def _actor(database: Database, person: str | None) -> str:
@@ -84,11 +90,12 @@ def _actor(database: Database, person: str | None) -> str:
         return acting(connection, person, Act.NOTIFY).name
 
 
-def _waiting(database: Database, at: datetime) -> tuple[int, int]:
-    """How many are due, and how many wait in all."""
+def _rehearsed(database: Database, at: datetime) -> dict[str, object]:
+    """How many would be sent, cancelled, and left waiting or tried again."""
     with database.reading() as connection:
         outbox = Outbox(connection, SYSTEM)
-        return outbox.due(at), outbox.waiting()
+        waiting = outbox.waiting(at)
+        return {"due": outbox.due(at), "cancelled": outbox.late(at), "waiting": waiting}
 
 
 def _clock(at: datetime, begun: float) -> Callable[[], datetime]:

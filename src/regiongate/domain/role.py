@@ -28,7 +28,6 @@ class Act(StrEnum):
 
     READ = "read"
     IMPORT = "import"
-    RECONCILE = "reconcile"
     NOTIFY = "notify"
     NOTE = "note"
     PROPOSE = "propose"
@@ -39,6 +38,7 @@ class Act(StrEnum):
     EXEMPT = "exempt"
     DECIDE_APPEAL = "decide-appeal"
     EXPORT = "export"
+    FOLD = "fold"
     ERASE = "erase"
     MANAGE_PEOPLE = "manage-people"
 
@@ -50,7 +50,6 @@ MAY: Mapping[Act, frozenset[Role]] = MappingProxyType(
     {
         Act.READ: _ALL,
         Act.IMPORT: _WORKING,
-        Act.RECONCILE: _WORKING,
         Act.NOTIFY: _WORKING,
         Act.NOTE: _WORKING,
         Act.PROPOSE: _WORKING,
@@ -61,6 +60,7 @@ MAY: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.EXEMPT: frozenset({Role.APPROVER}),
         Act.DECIDE_APPEAL: frozenset({Role.APPROVER}),
         Act.EXPORT: frozenset({Role.APPROVER, Role.ADMIN}),
+        Act.FOLD: _WORKING,
         Act.ERASE: frozenset({Role.ADMIN}),
         Act.MANAGE_PEOPLE: frozenset({Role.ADMIN}),
     }

@@ -103,12 +103,17 @@ class Held:
     was_ending: bool
 
 
+def _in_time(at: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
+    """Whether what a notice tells of is still ahead, or has no date."""
+    return NOTICE.c.void_at.is_(None) | (NOTICE.c.void_at > at)
+
+
 def _take() -> sa.sql.dml.ReturningUpdate[Any]:
     at = sa.bindparam("at", type_=Instant)
     due = (
         sa.select(NOTICE.c.id)
         .where(NOTICE.c.state == NoticeState.READY.value, NOTICE.c.due_at <= at)
-        .where(NOTICE.c.void_at.is_(None) | (NOTICE.c.void_at > at))
+        .where(_in_time(at))
         .order_by(NOTICE.c.due_at, NOTICE.c.id)
         .limit(1)
         # On SQLite there is one writer, and no such clause.
@@ -206,13 +211,17 @@ class Outbox:
             for row in self._connection.execute(query)
         ]
 
-    def waiting(self) -> int:
-        """How many notices wait to be sent, now or later."""
-        return self._count(sa.true())
+    def waiting(self, at: datetime) -> int:
+        """How many notices wait to be sent, at an instant or later."""
+        return self._count(_in_time(at))
 
     def due(self, at: datetime) -> int:
         """How many notices are due."""
-        return self._count(NOTICE.c.due_at <= at)
+        return self._count((NOTICE.c.due_at <= at) & _in_time(at))
+
+    def late(self, at: datetime) -> int:
+        """How many notices wait though their date has come: they are cancelled, and not sent."""
+        return self._count(NOTICE.c.void_at <= at)
 
     def say_accepted(self, notice: str, at: datetime, why: str) -> bool:
         """A person, or a report, says that an unknown notice was accepted; False: it is none."""

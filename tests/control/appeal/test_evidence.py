@@ -124,9 +124,29 @@ def test_texts() -> None:
     """Line ends become one, and a text that is too long or has control characters is refused."""
     assert statement("\r\na\r\nb\rc\n\n").text == "a\nb\nc"
     assert len(statement("ж" * MAX_TEXT).text) == MAX_TEXT
-    for text, why in (("x" * (MAX_TEXT + 1), "10001 characters"), ("a\nb\x1b", "text:2:1")):
-        with pytest.raises(ProblemsFound, match=why):
-            statement(text)
+    with pytest.raises(ProblemsFound, match="more than 10000 characters, which are the most"):
+        statement("x" * (MAX_TEXT + 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("\n\na\r\nbc\x1b", "letter.txt:4:3: "),
+        ("\n" + "x" * (MAX_TEXT - 3) + "\nabcd", "letter.txt:3:3: "),
+        ("\x00", "letter.txt:1:1: "),
+        (" \n", "letter.txt:1:1: "),
+    ],
+)
+def test_the_place_is_that_in_the_file(text: str, place: str) -> None:
+    """A problem names the file of the text, and its line and column there, empty lines too."""
+    with pytest.raises(ProblemsFound, match=f"^{place}"):
+        statement(text, source="letter.txt")
+
+
+def test_a_file_that_is_too_large_is_not_measured() -> None:
+    """Only as much of it is read as may be, so the message says no size of it."""
+    with pytest.raises(ProblemsFound, match="It has more than 5242880 bytes, which are the most"):
+        looked_at([Upload("a.txt", b"x" * (MAX_FILE_BYTES + 1))])
 
 
 def test_of_an_address_the_network_is_kept() -> None:

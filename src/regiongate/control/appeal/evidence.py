@@ -28,7 +28,10 @@ _MEBI = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as somebody sent it: what they call it, and its bytes."""
+    """A file as somebody sent it: what they call it, and its bytes.
+
+    Of one that is too large only so much need be there that it is seen to be.
+    """
 
     name: str
     content: bytes
@@ -41,7 +44,7 @@ def looked_at(uploads: Sequence[Upload]) -> tuple[EvidenceFile, ...]:
     for number, upload in enumerate(uploads, start=1):
         name = _clean(upload.name) or f"file {number}"
         if len(upload.content) > MAX_FILE_BYTES:
-            message = f"It has {len(upload.content)} bytes, and {MAX_FILE_BYTES} are the most"
+            message = f"It has more than {MAX_FILE_BYTES} bytes, which are the most"
             problems.append(_problem(name, "file-too-large", message, "send a smaller one"))
             continue
         try:
@@ -51,7 +54,7 @@ def looked_at(uploads: Sequence[Upload]) -> tuple[EvidenceFile, ...]:
             problems.append(_problem(name, "file-unfit", message, _KINDS))
             continue
         one = EvidenceFile(_name(name, kind), kind, upload.content)
-        problems += _wrong_rows(one)
+        problems += _wrong_rows(one, name)
         found.append(one)
     if problems:
         raise ProblemsFound(problems)
@@ -65,18 +68,18 @@ def _too_much(uploads: Sequence[Upload]) -> list[Problem]:
         problems.append(_problem("files", "too-many-files", message, "send those that matter"))
     total = sum(len(upload.content) for upload in uploads)
     if total > MAX_TOTAL_BYTES:
-        message = f"All files together have {total} bytes, and {MAX_TOTAL_BYTES} are the most"
+        message = f"All files together have more than {MAX_TOTAL_BYTES} bytes, the most"
         remedy = f"send less than {MAX_TOTAL_BYTES // _MEBI} MiB"
         problems.append(_problem("files", "files-too-large", message, remedy))
     return problems
 
 
-def _wrong_rows(one: EvidenceFile) -> list[Problem]:
-    """Whoever sends a geofeed is told at once what is wrong with it."""
+def _wrong_rows(one: EvidenceFile, name: str) -> list[Problem]:
+    """Whoever sends a geofeed is told at once what is wrong with it, under the name they gave."""
     if one.kind is not FileKind.GEOFEED:
         return []
     try:
-        located(one.content, one.name)
+        located(one.content, name)
     except ProblemsFound as found:
         return [problem for problem in found.problems if problem.code != SILENT]
     return []

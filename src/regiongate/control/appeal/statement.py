@@ -22,14 +22,19 @@ def statement(
     uploads: Sequence[Upload] = (),
     mail: str | None = None,
     address: str | None = None,
+    *,
+    source: str = "text",
 ) -> Statement:
     """What an appeal says: text, files, a mail address to answer to, the client's address.
 
     Line ends become one character each; nothing else is changed. Of the address only the network is
-    kept. Raises ProblemsFound with everything that is wrong with text, mail and files.
+    kept. Of a text that is too long only so much need be there that it is seen to be. `source` is
+    what the text is called in problems: its file, or the field that it was written in. Raises
+    ProblemsFound with everything that is wrong with text, mail and files.
     """
-    said = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
-    problems = [*_wrong_text(said), *_wrong_mail(mail)]
+    written = text.replace("\r\n", "\n").replace("\r", "\n")
+    said = written.strip("\n")
+    problems = [*_wrong_text(written, said, source), *_wrong_mail(mail)]
     try:
         files = looked_at(uploads)
     except ProblemsFound as found:
@@ -39,18 +44,25 @@ def statement(
     return Statement(said, files, mail, None if address is None else _network(address))
 
 
-def _wrong_text(text: str) -> list[Problem]:
-    if not text.strip():
-        return [_problem("text", "no-text", "The appeal says nothing", "write what is wrong")]
-    if len(text) > MAX_TEXT:
-        message = f"The text has {len(text)} characters, and {MAX_TEXT} are the most"
-        return [_problem("text", "text-too-long", message, "put the rest in a file")]
-    wrong = _CONTROL.search(text)
+def _wrong_text(written: str, said: str, source: str) -> list[Problem]:
+    if not said.strip():
+        return [_problem(source, "no-text", "The appeal says nothing", "write what is wrong")]
+    if len(said) > MAX_TEXT:
+        begin = len(written) - len(written.lstrip("\n"))
+        place = _place(written, begin + MAX_TEXT)
+        message = f"The text has more than {MAX_TEXT} characters, which are the most"
+        return [Problem(source, *place, "text-too-long", message, "put the rest in a file")]
+    wrong = _CONTROL.search(written)
     if wrong is None:
         return []
-    line = text.count("\n", 0, wrong.start()) + 1
+    place = _place(written, wrong.start())
     message = f"There is a control character (0x{ord(wrong[0]):02x}) in the text"
-    return [Problem("text", line, 1, "text-control", message, "write it as plain text")]
+    return [Problem(source, *place, "text-control", message, "write it as plain text")]
+
+
+def _place(text: str, at: int) -> tuple[int, int]:
+    """The line and the column of a character, each from 1."""
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
 def _wrong_mail(mail: str | None) -> list[Problem]:

@@ -21,7 +21,7 @@ from regiongate.notify.letter import Letter
 from regiongate.notify.schedule import Schedule
 from regiongate.notify.settings import Relay
 from regiongate.store.database import Database
-from regiongate.store.notices import Notices, NoticeState
+from regiongate.store.notices import Cancelled, Notices, NoticeState
 from regiongate.store.organizations import Organizations
 from regiongate.store.outbox import Claimed, Held, Outbox
 
@@ -73,10 +73,18 @@ class Delivery:
     stop: Callable[[], bool]
 
 
-def recover(delivery: Delivery) -> list[Held]:
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """The claims that were settled for workers that are gone, and what it was too late to send."""
+
+    silent: tuple[Held, ...]
+    cancelled: tuple[Cancelled, ...]
+
+
+def recover(delivery: Delivery) -> Recovered:
     """Settle the claims whose workers are gone, and cancel what it is too late for.
 
-    Returns the claims. What was not sent is due again; what may have been makes its case loud.
+    What was not sent is due again; what may have been, or was cancelled, makes its case loud.
     """
     at, actor = delivery.now(), delivery.actor
     with delivery.database.writing() as connection:
@@ -87,10 +95,11 @@ def recover(delivery: Delivery) -> list[Held]:
             answer, becomes = fates.after_silence(held, delivery.schedule, at)
             if outbox.settle(held, at, answer, becomes):
                 _look(connection, held, becomes.state, at, actor)
-        for late in Notices(connection).cancel_void(at, actor):
+        cancelled = Notices(connection).cancel_void(at, actor)
+        for late in cancelled:
             why = f"notice {late.id} ({late.event}) was not sent before its date"
             be_loud(connection, late.case, why, at, actor)
-    return silent
+    return Recovered(tuple(silent), tuple(cancelled))
 
 
 def work(delivery: Delivery, mailer: Mailer) -> int:

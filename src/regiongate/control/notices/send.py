@@ -14,10 +14,14 @@ from regiongate.notify.settings import Relay
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """How many attempts were made, and how many claims of workers that are gone were settled."""
+    """How many attempts were made, and how many claims of workers that are gone were settled.
+
+    `cancelled` are the notices that were not sent, because the date they tell of came first.
+    """
 
     attempts: int
     recovered: int
+    cancelled: int
 
 
 def send_due(delivery: Delivery, relay: Relay, hello: str, workers: int = 1) -> Sent:
@@ -28,7 +32,7 @@ def send_due(delivery: Delivery, relay: Relay, hello: str, workers: int = 1) -> 
     """
     failed = Event()
     shared = replace(delivery, stop=lambda: failed.is_set() or delivery.stop())
-    recovered = len(recover(delivery))
+    recovered = recover(delivery)
     share = _share(relay, workers)
 
     def one() -> int:
@@ -46,7 +50,8 @@ def send_due(delivery: Delivery, relay: Relay, hello: str, workers: int = 1) -> 
         except BaseException:
             failed.set()
             raise
-    return Sent(sum(done.result() for done in running), recovered)
+    attempts = sum(done.result() for done in running)
+    return Sent(attempts, len(recovered.silent), len(recovered.cancelled))
 
 
 def _count(relay: Relay, workers: int) -> int:
