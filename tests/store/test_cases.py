@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from regiongate.domain.case import TRANSITIONS, Case, CaseState, NotAllowed, Step
 from regiongate.domain.errors import CannotRun
-from regiongate.store.cases import ALLOWED, CASE, STEP, Cases, Overtaken, Seen, transitions
+from regiongate.store.case_tables import ALLOWED, CASE, STEP
+from regiongate.store.cases import Cases, Overtaken, Seen, transitions
 from regiongate.store.database import Database
 from regiongate.store.references import broken
 from regiongate.store.rulings import Rulings

@@ -15,7 +15,8 @@ from regiongate.domain.errors import CannotRun
 from regiongate.domain.evidence import Evidence
 from regiongate.domain.notice import EvidenceKind
 from regiongate.store.appeals import APPEAL
-from regiongate.store.cases import CASE, STEP, Cases
+from regiongate.store.case_tables import CASE, STEP
+from regiongate.store.cases import Cases
 from regiongate.store.database import Database
 from regiongate.store.notice_tables import NOTICE
 from regiongate.store.people import PERSON

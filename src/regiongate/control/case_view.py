@@ -11,7 +11,8 @@ from regiongate.domain.appeal import Appeal
 from regiongate.domain.case import Case, CaseState
 from regiongate.domain.exemption import Exemption
 from regiongate.store.appeals import APPEAL, Appeals
-from regiongate.store.cases import CASE, Cases, Note, Taken
+from regiongate.store.case_tables import CASE
+from regiongate.store.cases import Cases, Note, Taken
 from regiongate.store.exemptions import EXEMPTION, Exemptions
 from regiongate.store.notices import NOTICE, KeptNotice, Notices
 from regiongate.store.suspensions import Proposal, Suspensions

@@ -25,7 +25,7 @@ from regiongate.domain.appeal import (
     KeptFile,
 )
 from regiongate.domain.errors import CannotRun
-from regiongate.store.cases import CASE
+from regiongate.store.case_tables import CASE
 from regiongate.store.schema import METADATA, check
 from regiongate.store.types import COUNT, Instant
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from regiongate.store.appeals import APPEAL, Appeals
 from regiongate.store.audit import AuditTrail
 from regiongate.store.audit_tables import CONTENT
-from regiongate.store.cases import CASE, STEP
+from regiongate.store.case_tables import CASE, STEP
 from regiongate.store.exemptions import EXEMPTION, Exemptions
 from regiongate.store.notice_tables import NOTICE
 from regiongate.store.organization_tables import ORGANIZATION

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from regiongate.domain.case import Case
-from regiongate.store.cases import CASE, Cases
+from regiongate.store.case_tables import CASE
+from regiongate.store.cases import Cases
 
 
 def hold_case(connection: sa.Connection, number: int) -> Case | None:

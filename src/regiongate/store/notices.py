@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from regiongate.domain.audit import AuditEvent, Tag
 from regiongate.domain.notice import Event
 from regiongate.store.audit import AuditTrail
-from regiongate.store.cases import CASE
+from regiongate.store.case_tables import CASE
 from regiongate.store.notice_tables import ATTEMPT, MESSAGE, NOTICE, NoticeState
 
 __all__ = ["NOTICE", "Attempt", "KeptNotice", "NewNotice", "NoticeState", "Notices"]

@@ -16,7 +16,7 @@ from regiongate.domain.case import CaseState
 from regiongate.domain.organization import Organization
 from regiongate.domain.ruling import Ruling, RulingKind
 from regiongate.store.audit_tables import EVENT, HEAD
-from regiongate.store.cases import CASE, STEP
+from regiongate.store.case_tables import CASE, STEP
 from regiongate.store.exemptions import Corrections, Exemptions
 from regiongate.store.organization_tables import KEY
 from regiongate.store.suspension_tables import APPROVAL

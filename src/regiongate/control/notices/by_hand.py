@@ -17,7 +17,8 @@ from regiongate.domain.case import Case, CaseState
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.notice import Event
 from regiongate.domain.role import Act
-from regiongate.store.cases import CASE, Cases
+from regiongate.store.case_tables import CASE
+from regiongate.store.cases import Cases
 from regiongate.store.notices import KeptNotice, Notices
 from regiongate.store.outbox import Outbox
 

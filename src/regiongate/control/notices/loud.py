@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from regiongate.domain.audit import AuditEvent, Json, Tag
 from regiongate.domain.case import Case
 from regiongate.store.audit import AuditTrail
-from regiongate.store.cases import CASE, Cases
+from regiongate.store.case_tables import CASE
+from regiongate.store.cases import Cases
 
 _AND = "; "
 """What parts the reasons for which a case is loud."""

@@ -15,7 +15,8 @@ from regiongate.domain.case import Case, CaseState, Step
 from regiongate.domain.notice import Event, Release, ReleaseCause
 from regiongate.domain.role import SYSTEM
 from regiongate.store.affected import Affected, Affections
-from regiongate.store.cases import CASE, Cases, Seen
+from regiongate.store.case_tables import CASE
+from regiongate.store.cases import Cases, Seen
 from regiongate.store.notices import Notices
 from regiongate.survey.screen import Pair, Screen
 

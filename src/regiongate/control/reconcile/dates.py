@@ -15,7 +15,8 @@ from regiongate.domain.notice import AHEAD, Event
 from regiongate.domain.policy import Policy
 from regiongate.domain.role import SYSTEM
 from regiongate.policyfile.span import written
-from regiongate.store.cases import CASE, Cases
+from regiongate.store.case_tables import CASE
+from regiongate.store.cases import Cases
 from regiongate.store.notices import NOTICE, NoticeState
 
 _BEFORE = (CaseState.FOUND, CaseState.NOTICED, CaseState.REMINDED)

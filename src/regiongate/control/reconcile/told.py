@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from regiongate.domain.case import Case, CaseState, Step
 from regiongate.domain.notice import Event
 from regiongate.domain.role import SYSTEM
-from regiongate.store.cases import CASE, Cases
+from regiongate.store.case_tables import CASE
+from regiongate.store.cases import Cases
 from regiongate.store.notices import NOTICE, NoticeState
 
 _MOVES = (
