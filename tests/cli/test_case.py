@@ -139,3 +139,45 @@ def test_a_policy_without_cases_is_told(run: Run, tmp_path: Path) -> None:
     refused = run("reconcile", *words)
     assert refused.exit_code == 2
     assert "add its section `cases`" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("\x1b[2J", "control character"),
+        ("a\u202eb", "control character"),
+        ("a\n\x85", "control character"),
+        ("x" * 4001, "4000"),
+    ],
+)
+def test_a_note_steers_no_terminal(run: Run, text: str, why: str) -> None:
+    """What could clear a screen, turn the direction or fill it is refused."""
+    reconcile(run, WARNED)
+    refused = run("case", "note", 1, text, "--as", "ann", "--at", WARNED)
+    assert refused.exit_code == 2
+    assert why in refused.stderr
+
+
+def test_a_line_of_a_note_is_no_entry_of_its_own(run: Run) -> None:
+    """A line break cannot make words look as if somebody else had written them."""
+    reconcile(run, WARNED)
+    run("case", "note", 1, "one\n2024-06-27T00:00:00Z bob: two", "--as", "ann", "--at", WARNED)
+    shown = run("case", "show", 1).stdout
+    assert "    2024-06-27T00:00:00Z bob: two" in shown
+
+
+@pytest.mark.parametrize(
+    "words", [("case", "list"), ("case", "show", 1), ("audit", "verify"), ("person", "list")]
+)
+def test_reading_makes_no_store(tmp_path: Path, words: tuple[object, ...]) -> None:
+    """A slip in the name of the state directory is told, and leaves nothing behind."""
+    where = tmp_path / "nowhere"
+    refused = CliRunner().invoke(main, [*map(str, words), "--state", str(where)])
+    assert refused.exit_code == 2
+    assert "there is no store" in refused.stderr
+    assert not (where / "regiongate.db").exists()
+
+
+def test_a_number_that_no_case_has_is_told(run: Run) -> None:
+    """A number too large for any store is an error of the command line."""
+    assert run("case", "show", "9" * 30).exit_code == 2

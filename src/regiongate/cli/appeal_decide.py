@@ -20,7 +20,7 @@ from regiongate.cli.granting import (
     until_options,
 )
 from regiongate.cli.mail_options import sender_options
-from regiongate.cli.options import at_option, dry_run_option, json_option, sources_option
+from regiongate.cli.options import NUMBER, at_option, dry_run_option, json_option, sources_option
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.control.appeal import decide
 from regiongate.control.appeal.decide import Ruling, grant_corrections, grant_exemption
@@ -43,7 +43,7 @@ from regiongate.geo.store.catalogue import Catalogue
 )
 @click.option(
     "--geofeed",
-    type=int,
+    type=NUMBER,
     metavar="NUMBER",
     help="The networks are where the geofeed says that came as this file of the appeal.",
 )

@@ -17,7 +17,14 @@ from regiongate.cli.appeal_print import print_opened
 from regiongate.cli.desk_option import open_desk, policy_option, read_policy
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.mail_options import sender_options
-from regiongate.cli.options import FilePath, at_option, dry_run_option, json_option, sources_option
+from regiongate.cli.options import (
+    NUMBER,
+    FilePath,
+    at_option,
+    dry_run_option,
+    json_option,
+    sources_option,
+)
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.control.appeal.evidence import Upload
 from regiongate.control.appeal.open import open_for, reopen_for
@@ -50,7 +57,7 @@ def _said_options(command: F) -> F:
 
 
 @click.command("open")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @_said_options
 @as_option
 @policy_option

@@ -16,8 +16,8 @@ from regiongate.cli.acting import as_option
 from regiongate.cli.audit_progress import audit_progress
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.lazy import Lazy, LazyGroup
-from regiongate.cli.options import FilePath, Instant, at_option, json_option
-from regiongate.cli.store_option import open_store, store_option
+from regiongate.cli.options import NUMBER, FilePath, Instant, at_option, json_option
+from regiongate.cli.store_option import open_kept, store_option
 from regiongate.control.acting import acting
 from regiongate.control.audit.check import verify_export, verify_store
 from regiongate.control.audit.export import Export
@@ -110,7 +110,7 @@ def export(
     """
     key = signing_key(state_dir)
     with (
-        closing(open_store(store_url, state_dir)) as database,
+        closing(open_kept(store_url, state_dir)) as database,
         database.reading() as connection,
         audit_progress("exporting") as hear,
     ):
@@ -125,7 +125,7 @@ def export(
 
 @audit.command()
 @click.option("--organization", metavar="ID", help="Only events about this organization.")
-@click.option("--case", type=int, metavar="NUMBER", help="Only events about this case.")
+@click.option("--case", type=NUMBER, metavar="NUMBER", help="Only events about this case.")
 @click.option(
     "--tag",
     "tags",
@@ -136,7 +136,7 @@ def export(
 @click.option("--actor", metavar="NAME", help="Only what this person did.")
 @click.option("--since", type=Instant(), help="Only from this instant on.")
 @click.option("--until", type=Instant(), help="Only before this instant.")
-@click.option("--last", type=click.IntRange(1), default=50, show_default=True, help="So many.")
+@click.option("--last", type=NUMBER, default=50, show_default=True, help="So many.")
 @click.option("--all", "everything", is_flag=True, help="All of them, not only the last.")
 @state_option
 @store_option
@@ -159,7 +159,7 @@ def show(
     It does not verify them: that is for `regiongate audit verify`.
     """
     which = Which(tags, actor, organization, since, until)
-    with closing(open_store(store_url, state_dir)) as database, database.reading() as connection:
+    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
         found = select(connection, which, case, None if everything else last)
     if as_json:
         output.print_json([asdict(event) for event in found])
@@ -180,7 +180,7 @@ def head(at: datetime, state_dir: Path, store_url: str | None, as_json: bool) ->
     It is one line of JSON, with or without --json.
     """
     key = signing_key(state_dir)
-    with closing(open_store(store_url, state_dir)) as database, database.reading() as connection:
+    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
         signed = sign(AuditTrail(connection).head(), key, at)
     click.echo(json.dumps(signed.to_json(), indent=2 if as_json else None))
 
@@ -216,7 +216,7 @@ def _verify_store(
         public = signing_key(state_dir).public_key() if key is None else public_key(key)
         known = [read_head(path, public) for path in heads]
     with (
-        closing(open_store(store_url, state_dir)) as database,
+        closing(open_kept(store_url, state_dir)) as database,
         database.reading() as connection,
         audit_progress("verifying") as hear,
     ):

@@ -13,8 +13,8 @@ from regiongate.cli.acting import as_option
 from regiongate.cli.case_print import print_view, view_record
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.lazy import Lazy, LazyGroup
-from regiongate.cli.options import at_option, dry_run_option, json_option
-from regiongate.cli.store_option import open_store, store_option
+from regiongate.cli.options import NUMBER, at_option, dry_run_option, json_option
+from regiongate.cli.store_option import open_kept, open_store, store_option
 from regiongate.control import case_view
 from regiongate.control.case_view import Wanted
 from regiongate.control.note import note as keep_note
@@ -48,19 +48,19 @@ LAZY = {
     ),
     "withdraw": Lazy(
         "regiongate.cli.case_suspend:withdraw",
-        "Withdraw a proposal.",
+        "Withdraw the proposal that case NUMBER stands at, approved or not.",
     ),
     "approve": Lazy(
         "regiongate.cli.case_suspend:approve",
-        "Approve a proposal of somebody else.",
+        "Approve what somebody else proposed in case NUMBER; it is then to be carried out.",
     ),
     "suspend": Lazy(
         "regiongate.cli.case_suspend:suspend",
-        "Suspend the account as was approved.",
+        "Suspend the account of case NUMBER as was approved, and tell its organization.",
     ),
     "release": Lazy(
         "regiongate.cli.case_release:release",
-        "Release an organization after a review, and tell it.",
+        "Release the organization of case NUMBER after a review, and tell it.",
     ),
 }
 """The commands that need more than the others do, and where they are."""
@@ -101,7 +101,7 @@ def list_(
 ) -> None:
     """List cases: those that are open, unless --in or --all says otherwise."""
     wanted = Wanted(tuple(map(CaseState, states)), organization, loud=loud, everyone=everyone)
-    with closing(open_store(store_url, state_dir)) as database, database.reading() as connection:
+    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
         found = case_view.select(connection, wanted)
     if as_json:
         output.print_json(found)
@@ -111,13 +111,13 @@ def list_(
 
 
 @case.command()
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @state_option
 @store_option
 @json_option
 def show(number: int, state_dir: Path, store_url: str | None, as_json: bool) -> None:
     """Show case NUMBER: its steps, notes and notices, with reasons and names."""
-    with closing(open_store(store_url, state_dir)) as database, database.reading() as connection:
+    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
         found = case_view.view(connection, number)
     if as_json:
         output.print_json(view_record(found))
@@ -126,7 +126,7 @@ def show(number: int, state_dir: Path, store_url: str | None, as_json: bool) -> 
 
 
 @case.command()
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @click.argument("text")
 @click.option("--quiet", is_flag=True, help="Nobody needs to look at the case any more.")
 @as_option

@@ -15,7 +15,14 @@ from regiongate.cli.gateway_options import state_option
 from regiongate.cli.mail_options import mail_options, sender_of, settings_of
 from regiongate.cli.notice_record import record
 from regiongate.cli.notice_sending import Wish, send
-from regiongate.cli.options import FilePath, at_option, dry_run_option, json_option, sources_option
+from regiongate.cli.options import (
+    NUMBER,
+    FilePath,
+    at_option,
+    dry_run_option,
+    json_option,
+    sources_option,
+)
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.control.notices import by_hand, preview
 from regiongate.control.notices.by_hand import TELLS, Said
@@ -38,7 +45,7 @@ from regiongate.store.database import Database
 @click.option(
     "--case",
     "numbers",
-    type=int,
+    type=NUMBER,
     multiple=True,
     metavar="NUMBER",
     help="Only this case; may be given more than once.  [default: all that it concerns]",

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from regiongate.cli import output
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.notice_record import print_attempts, print_notices, record
-from regiongate.cli.options import json_option
-from regiongate.cli.store_option import open_store, store_option
+from regiongate.cli.options import NUMBER, json_option
+from regiongate.cli.store_option import open_kept, store_option
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.notice import Event
 from regiongate.store.notices import NOTICE, Notices, NoticeState
@@ -35,7 +35,7 @@ from regiongate.store.notices import NOTICE, Notices, NoticeState
     help="Only notices of this event; may be given more than once.",
 )
 @click.option("--bounced", is_flag=True, help="Only those that came back.")
-@click.option("--case", "number", type=int, metavar="NUMBER", help="Only those of this case.")
+@click.option("--case", "number", type=NUMBER, metavar="NUMBER", help="Only those of this case.")
 @click.option("--raw", is_flag=True, help="The exact bytes of the notice ID, and nothing else.")
 @state_option
 @store_option
@@ -60,7 +60,7 @@ def notices(
         raise click.UsageError("--raw is of one notice: name its ID.")
     wanted = _wanted(notice, states, events, number, bounced=bounced)
     whole = notice is not None or number is not None
-    with closing(open_store(store_url, state_dir)) as database, database.reading() as connection:
+    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
         kept = Notices(connection)
         found = list(kept.where(*wanted))
         attempts = {one.id: kept.attempts(one.id) for one in found} if whole else {}

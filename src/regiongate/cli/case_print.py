@@ -50,7 +50,9 @@ def print_view(found: View) -> None:
     _section("proposals of suspension", _PROPOSALS, [_proposal(one) for one in found.proposals])
     _section("exemptions", EXEMPTION_HEADINGS, [exemption_row(one) for one in found.exemptions])
     for note in found.notes:
-        click.echo(f"\n{output.utc(note.at)} {note.actor}: {note.text}")
+        click.echo(f"\n{output.utc(note.at)} {note.actor}:")
+        for line in note.text.split("\n"):
+            click.echo(f"    {line}")
 
 
 def view_record(found: View) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from regiongate.cli.acting import as_option
 from regiongate.cli.desk_option import open_desk, policy_option, read_policy
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.mail_options import sender_options
-from regiongate.cli.options import at_option, dry_run_option, json_option, sources_option
+from regiongate.cli.options import NUMBER, at_option, dry_run_option, json_option, sources_option
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.control import release as verb
 from regiongate.control.rehearsal import transactions
@@ -21,7 +21,7 @@ from regiongate.geo.store.catalogue import Catalogue
 
 
 @click.command()
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @click.option("--reason", required=True, help="Why, in a sentence; it stands in the audit trail.")
 @as_option
 @policy_option

@@ -17,7 +17,7 @@ from regiongate.cli.desk_option import open_desk, policy_option, read_policy
 from regiongate.cli.evidence_print import lacking_json, moved_json, print_lacking, print_moved
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.mail_options import sender_options
-from regiongate.cli.options import at_option, dry_run_option, json_option, sources_option
+from regiongate.cli.options import NUMBER, at_option, dry_run_option, json_option, sources_option
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.compiler.sources import tables
 from regiongate.control.rehearsal import transactions
@@ -41,7 +41,7 @@ def _options(command: F) -> F:
     """What the four commands share, in this order."""
     for option in (dry_run_option, json_option, store_option, state_option, at_option, as_option):
         command = option(command)
-    return click.argument("number", type=int)(command)
+    return click.argument("number", type=NUMBER)(command)
 
 
 def _judged(command: F) -> F:

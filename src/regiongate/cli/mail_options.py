@@ -40,13 +40,14 @@ def sender_of(mail: Mapping[str, str | None]) -> Sender:
 def _options(command: F, names: Iterable[str]) -> F:
     for name in reversed([*names]):
         default, meaning = NAMES[name]
-        shown = f"  [default: {default}]" if default else ""
+        variable = f"REGIONGATE_{name.upper().replace('-', '_')}"
+        shown = f"${variable}, else {default}" if default else f"${variable}"
         option = click.option(
             f"--{name}",
             _PREFIX + name.replace("-", "_"),
             metavar="TEXT",
-            envvar=f"REGIONGATE_{name.upper().replace('-', '_')}",
-            help=meaning + shown,
+            envvar=variable,
+            help=f"{meaning}  [default: {shown}]",
         )
         command = option(command)
     return command

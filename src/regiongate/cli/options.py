@@ -17,6 +17,10 @@ from regiongate.geo.store.store import Store
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+NUMBER = click.IntRange(1, 2**31 - 1)
+"""A number of something that is counted from 1, such as a case."""
+
+
 class Instant(click.ParamType[datetime]):
     """An instant in UTC from `2024-07-09`, `2024-07-09T07:00` or a time with an offset."""
 

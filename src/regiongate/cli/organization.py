@@ -17,9 +17,9 @@ from regiongate.cli import output
 from regiongate.cli.acting import as_option
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.lazy import Lazy, LazyGroup
-from regiongate.cli.options import FilePath, at_option, dry_run_option, json_option
+from regiongate.cli.options import NUMBER, FilePath, at_option, dry_run_option, json_option
 from regiongate.cli.organization_print import print_organization, record
-from regiongate.cli.store_option import open_store, store_option
+from regiongate.cli.store_option import open_kept, open_store, store_option
 from regiongate.control.import_organizations import Hear, Imported, import_organizations
 from regiongate.domain.errors import CannotRun
 from regiongate.store.organizations import Organizations
@@ -75,9 +75,7 @@ def import_(
 
 @organization.command("list")
 @click.option("--after", metavar="ID", help="Only organizations whose id comes behind this one.")
-@click.option(
-    "--top", type=click.IntRange(1), default=100, show_default=True, help="Rows to show at most."
-)
+@click.option("--top", type=NUMBER, default=100, show_default=True, help="Rows to show at most.")
 @state_option
 @store_option
 @json_option
@@ -85,7 +83,7 @@ def list_(
     after: str | None, top: int, state_dir: Path, store_url: str | None, as_json: bool
 ) -> None:
     """List organizations by id, with how much is known of each."""
-    with closing(open_store(store_url, state_dir)) as database, database.reading() as connection:
+    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
         organizations = Organizations(connection)
         found, count = list(organizations.entries(after, top)), organizations.count()
     if as_json:
@@ -102,7 +100,7 @@ def list_(
 @json_option
 def show(name: str, state_dir: Path, store_url: str | None, as_json: bool) -> None:
     """Show organization ID: contacts, digests of keys, facts, and who owns it."""
-    with closing(open_store(store_url, state_dir)) as database, database.reading() as connection:
+    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
         organizations = Organizations(connection)
         profile, contacts = organizations.get(name), organizations.contacts(name)
     if profile is None:

@@ -13,7 +13,7 @@ from regiongate.cli import output
 from regiongate.cli.acting import as_option, as_option_if_any
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.options import at_option, dry_run_option, json_option
-from regiongate.cli.store_option import open_store, store_option
+from regiongate.cli.store_option import open_kept, open_store, store_option
 from regiongate.control.people import add_person, change_person, remove_person
 from regiongate.control.rehearsal import transactions
 from regiongate.domain.role import MAY, PERSON, Person, Role
@@ -76,7 +76,7 @@ def add(
 @json_option
 def list_(state_dir: Path, store_url: str | None, as_json: bool) -> None:
     """List everybody, with what each may do."""
-    with closing(open_store(store_url, state_dir)) as database, database.reading() as connection:
+    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
         found = People(connection).all()
     if as_json:
         output.print_json([_record(one) for one in found])

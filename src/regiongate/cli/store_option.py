@@ -8,7 +8,10 @@ from typing import Any, TypeVar
 
 import click
 
+from regiongate.domain.errors import CannotRun
 from regiongate.store.database import Database, default_url
+
+_SQLITE = "sqlite:///"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -23,5 +26,14 @@ def store_option(command: F) -> F:
 
 
 def open_store(url: str | None, state_dir: Path) -> Database:
-    """The store that was said, else that of the state directory."""
+    """The store that was said, else that of the state directory; it is made if it is not there."""
     return Database.open(url or default_url(state_dir))
+
+
+def open_kept(url: str | None, state_dir: Path) -> Database:
+    """The same for who only reads. Raises CannotRun where there is no store to be read."""
+    found = url or default_url(state_dir)
+    path = found.removeprefix(_SQLITE)
+    if path != found and not Path(path).is_file():
+        raise CannotRun(f"there is no store {path}: name a --state or a --store")
+    return Database.open(found)

@@ -10,9 +10,13 @@ from regiongate.control.acting import acting
 from regiongate.control.case_of import case_of
 from regiongate.domain.audit import AuditEvent, Tag
 from regiongate.domain.errors import CannotRun
+from regiongate.domain.line import is_line
 from regiongate.domain.role import Act
 from regiongate.store.audit import AuditTrail
 from regiongate.store.cases import Cases
+
+MAX_TEXT = 4000
+"""Characters of a note."""
 
 
 def note(
@@ -25,8 +29,7 @@ def note(
     """
     actor = acting(connection, person, Act.NOTE)
     case = case_of(connection, number)
-    if not text.strip():
-        raise CannotRun("the note is empty: say something")
+    _require_text(text)
     cases = Cases(connection)
     cases.note(case, at, actor.name, text)
     if quiet:
@@ -35,3 +38,16 @@ def note(
     AuditTrail(connection).write(
         [AuditEvent(at, actor.name, Tag.CASE_NOTED, case.organization, detail)]
     )
+
+
+def _require_text(text: str) -> None:
+    """A note is read on terminals, so nothing in it may steer one or turn the direction."""
+    if not text.strip():
+        raise CannotRun("the note is empty: say something")
+    if len(text) > MAX_TEXT:
+        message = f"the note has {len(text)} characters, and {MAX_TEXT} are the most"
+        raise CannotRun(f"{message}: keep the rest elsewhere and say where")
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip(" \t") and not is_line(line.replace("\t", " ")):
+            message = f"line {number} of the note holds a control character"
+            raise CannotRun(f"{message}: write plain text")

@@ -96,8 +96,9 @@ def after(state: CaseState | None, step: Step) -> CaseState:
     try:
         return _AFTER[state, step]
     except KeyError:
-        allowed = ", ".join(known for before, known in _AFTER if before == state) or "nothing"
-        raise NotAllowed(f"a case that is {state} cannot {step}; it can {allowed}") from None
+        allowed = ", ".join(known for before, known in _AFTER if before == state)
+        left = f"it can {allowed}" if allowed else "it is over"
+        raise NotAllowed(f"a case that is {state} cannot {step}; {left}") from None
 
 
 @dataclass(frozen=True, slots=True)
