@@ -83,7 +83,7 @@ def grant(
     An exemption moves its case to exempt; corrections release it. The organization is told.
     """
     if sum((exempt, bool(located), geofeed is not None)) != 1:
-        raise click.UsageError("Say what it becomes: --exempt, --correct or --geofeed.")
+        raise click.UsageError("Say what it becomes, one of --exempt, --correct and --geofeed.")
     ruling = Ruling(person, reason, said_until(until, no_end))
     places = read_located(located)
     desk = open_desk(read_policy(policy_path, state_dir, catalogue), mail, state_dir)

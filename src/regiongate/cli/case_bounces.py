@@ -98,4 +98,4 @@ def _tell(found: Returned, written: int, dry_run: bool) -> None:
             click.echo(f"  {found.counts[meaning]:>6}  {meaning}")
     for aside in found.left_aside:
         click.echo(f"{aside.name}: {aside.why}: {aside.detail}", err=True)
-    click.echo(f"{len(found.heard)} reports; {written} notices written to the next contact.")
+    click.echo(f"Reports: {len(found.heard)}. Notices written to the next contact: {written}.")

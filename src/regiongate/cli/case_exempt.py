@@ -79,7 +79,7 @@ def exempt(
     asked = [organization, key, network, ended, "list" if listed else None]
     if sum(one is not None for one in asked) != 1:
         what = "an ORGANIZATION, --key, --network, --withdraw and --list"
-        raise click.UsageError(f"Name one of {what}.")
+        raise click.UsageError(f"Name one of {what}, and only one.")
     with closing(open_store(store_url, state_dir)) as database:
         if listed:
             _list(database, at, everyone, as_json)

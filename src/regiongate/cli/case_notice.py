@@ -216,7 +216,7 @@ def _print(said: dict[str, object], as_json: bool) -> None:
     if not said["kept"]:
         click.echo("Nothing is kept of this: --dry-run.")
     if isinstance(written, list):
-        click.echo(f"{len(written)} notices written.")
+        click.echo(f"Notices written: {len(written)}.")
     if isinstance(sent, dict):
         fates = ", ".join(f"{count} {fate}" for fate, count in sorted(sent.items()))
         rate = f" ({said['seconds']} s, {said['rate']}/s)" if sent else ""

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from regiongate.cli.options import FilePath
 from regiongate.compiler.envoy.settings import endpoint
-from regiongate.demo.stage import Stage, environment
+from regiongate.demo.stage import Stage
 from regiongate.demo.story import tell
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway.envoy import require_free
@@ -49,7 +49,6 @@ def demo(folder: Path, listen: str, sample_listen: str, mailbox: str, seconds: i
     relay = endpoint(mailbox)
     for where in (endpoint(listen), endpoint(sample_listen), relay):
         require_free(where)
-    environment("Demo API <notices@example.com>")
     console = Console(highlight=False)
     with Stage(folder.resolve(), listen, sample_listen, console) as stage:
         tell(stage, (relay.host, relay.port), seconds)

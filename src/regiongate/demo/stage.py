@@ -59,6 +59,11 @@ class Stage:
         for line in text.splitlines():
             self._console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
 
+    def export(self, name: str, value: str) -> None:
+        """Set a variable of the environment for all commands that follow."""
+        self._console.print(f"  [cyan]$ export {name}={shlex.quote(value)}[/]", soft_wrap=True)
+        os.environ[name] = value
+
     def run(self, *arguments: str, quiet: bool = False) -> str:
         """Run a command of regiongate and show its answer. Raises CannotRun when it fails."""
         self._console.print(f"  [cyan]$ regiongate {shlex.join(arguments)}[/]", soft_wrap=True)
@@ -144,7 +149,3 @@ class Stage:
         if self._log is not None:
             self._log.close()
 
-
-def environment(sender: str) -> None:
-    """Let every command know in whose name letters are written."""
-    os.environ.setdefault("REGIONGATE_SENDER", sender)

@@ -42,6 +42,7 @@ def _begin(stage: Stage) -> None:
     write_world(stage.folder, now)
     write_policy(stage.folder, Dates(*(now + timedelta(days=days) for days in (1, 14, 15))))
     where = ("--listen", stage.listen, "--sample-listen", stage.behind)
+    stage.export("REGIONGATE_SENDER", "Demo API <notices@example.com>")
     stage.start_gateway("up", "--policy", "policy.yaml", *where)
     stage.run("person", "add", "root", "--role", "admin")
     stage.run("person", "add", "ann", "--role", "operator", "--as", "root")
