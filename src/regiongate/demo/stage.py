@@ -148,4 +148,3 @@ class Stage:
             self._gateway.wait(30)
         if self._log is not None:
             self._log.close()
-
