@@ -285,7 +285,8 @@ def test_several_workers(database: Database, server: MailServer) -> None:
     sent = send_due(delivery, server.relay(), "example.com", 3)
     assert sent.attempts == 30
     assert len(set(heard)) == len(heard) == len(server.accepted) == 30
-    assert server.connections == 3
+    # A worker that finds nothing left to send never connects.
+    assert 1 <= server.connections <= 3
 
 
 def test_the_pace_is_that_of_all_workers(database: Database, server: MailServer) -> None:
