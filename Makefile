@@ -12,8 +12,8 @@ $(BIN)/.installed: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	touch $@
 
-up: install  ## The sample API behind a gated Envoy, enforcing the example policy.
-	$(BIN)/regiongate up
+up: install  ## The sample API behind a gated Envoy, enforcing the example policy, with the console.
+	$(BIN)/regiongate up --console 127.0.0.1:8780
 
 lint: install
 	$(BIN)/ruff check .

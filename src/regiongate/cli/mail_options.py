@@ -32,6 +32,12 @@ def settings_of(mail: Mapping[str, str | None]) -> Settings:
     return read(_given(mail), os.environ)
 
 
+def sender_given(mail: Mapping[str, str | None]) -> dict[str, str]:
+    """What was said of whose name letters are written in, for `notify.sender.read_sender`."""
+    given = _given(mail)
+    return {name: given[name] for name in _OF_SENDER if name in given}
+
+
 def sender_of(mail: Mapping[str, str | None]) -> Sender:
     """In whose name letters are written. Raises CannotRun."""
     return read_sender(_given(mail))

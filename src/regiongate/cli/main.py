@@ -24,6 +24,10 @@ COMMANDS = {
         "regiongate.cli.up:down",
         "Stop the gateway of a state directory, also one whose `up` has died.",
     ),
+    "serve": Lazy(
+        "regiongate.cli.serve:serve",
+        "Serve the API, the public pages and the console.",
+    ),
     "demo": Lazy(
         "regiongate.cli.demo:demo",
         "Watch the whole loop happen in two minutes, with a real gateway and real mail.",
@@ -52,6 +56,14 @@ COMMANDS = {
         "regiongate.cli.person:person",
         "Add, list, change and remove the people who decide cases.",
     ),
+    "token": Lazy(
+        "regiongate.cli.token:token",
+        "Issue, list and revoke the tokens with which programs ask in a person's name.",
+    ),
+    "login": Lazy(
+        "regiongate.cli.login:login",
+        "Print a link with which the person NAME logs in once, within ten minutes.",
+    ),
     "organization": Lazy(
         "regiongate.cli.organization:organization",
         "Import, list, show and erase what the books say of organizations.",
@@ -67,6 +79,14 @@ COMMANDS = {
     "appeal": Lazy(
         "regiongate.cli.appeal:appeal",
         "Open, list, show and decide appeals.",
+    ),
+    "offer": Lazy(
+        "regiongate.cli.offer:offer",
+        "Check, list, show and begin offers of alternatives.",
+    ),
+    "switch": Lazy(
+        "regiongate.cli.switch:switch",
+        "Help an organization to move to an API that serves its region.",
     ),
     "audit": Lazy(
         "regiongate.cli.audit:audit",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -19,9 +20,12 @@ from regiongate.cli.store_option import store_option
 from regiongate.compiler.envoy.settings import Endpoint, Settings, endpoint
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.snapshot import Inputs
-from regiongate.control import build, run, standings
+from regiongate.control import build, companions, run, standings
+from regiongate.control.access import login
 from regiongate.control.ages import aged, alarms, recorded, softened
+from regiongate.control.companions import Companion
 from regiongate.control.enforce import Enforcer
+from regiongate.control.people import first_person
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.domain.refusal import SELF_CHECK_PATH
 from regiongate.gateway.envoy import Envoy
@@ -57,6 +61,12 @@ class _Banner(Console):
     metavar="HOST:PORT",
     help=f"Where the sample API serves, when there is no --upstream.  [default: {SAMPLE}]",
 )
+@click.option(
+    "--console",
+    "console_listen",
+    metavar="HOST:PORT",
+    help="Serve the console, the API and the public pages there as well.  [default: nowhere]",
+)
 @click.option("--workers", type=click.IntRange(1, 512), help="Envoy's threads.  [default: cores]")
 def up(
     policy: Path | None,
@@ -65,6 +75,7 @@ def up(
     state_dir: Path,
     store_url: str | None,
     sample_listen: str | None,
+    console_listen: str | None,
     workers: int | None,
     **options: Any,
 ) -> None:
@@ -82,22 +93,28 @@ def up(
     if sampled and not options["trusted"]:
         # So that one can play every country from one machine; never with a real upstream.
         options["trusted"] = ("127.0.0.0/8",)
+    pages = None if console_listen is None else endpoint(console_listen)
+    if pages is not None and options["site_url"] is None:
+        options["site_url"] = f"http://{pages}"
     chosen = settings(**options)
     state = State(state_dir.resolve())
     state.prepare()
+    beside = _companions(state, behind, pages, store_url)
     console = _Banner(highlight=False, soft_wrap=True)
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     with state.lock("up", f"`regiongate up` already runs for {state.root}"):
         state.want_stop(False)
-        store = _Store(store_url, state)
+        store = _Store(store_url, state, wanted=pages is not None)
         with console.status("compiling the policy and starting Envoy"):
             what = _inputs(policy, organizations, catalogue)
             if (database := store.find()) is not None:
                 what = standings.applied(what, standings.of_store(database, datetime.now(UTC)))
-            started = _start(state, chosen, what, workers, behind)
+            started = _start(state, chosen, what, workers, beside)
         _tell(console, state, chosen, started, catalogue, sampled)
+        if pages is not None and database is not None:
+            _tell_console(console, database, f"http://{pages}")
 
         def enforcer() -> Enforcer | None:
             found = store.find()
@@ -108,22 +125,27 @@ def up(
         def tell(text: str) -> None:
             console.print(f"[bold]·[/] {text}")
 
-        run.watch(state, workers, behind, stop, tell, find_enforcer=enforcer)
+        run.watch(state, workers, beside, stop, tell, find_enforcer=enforcer)
         console.print("stopping")
         run.stop(state)
 
 
 class _Store:
-    """The store that was said, or the one in the state directory as soon as there is one."""
+    """The store that was said, or the one in the state directory as soon as there is one.
 
-    def __init__(self, url: str | None, state: State) -> None:
+    Where it is `wanted`, it is made.
+    """
+
+    def __init__(self, url: str | None, state: State, wanted: bool) -> None:
         self._url = url
         self._state = state
+        self._wanted = wanted
         self._found: Database | None = None
 
     def find(self) -> Database | None:
         """The open store. Raises CannotRun when the one that was said cannot be opened."""
-        if self._found is None and (self._url or (self._state.root / NAME).exists()):
+        there = self._wanted or self._url or (self._state.root / NAME).exists()
+        if self._found is None and there:
             self._found = Database.open(self._url or default_url(self._state.root))
         return self._found
 
@@ -137,6 +159,17 @@ def down(state_dir: Path) -> None:
     click.echo(f"The gateway in {state.root} is stopped.")
 
 
+def _companions(
+    state: State, behind: Endpoint | None, pages: Endpoint | None, store_url: str | None
+) -> list[Companion]:
+    """What is to run beside the gateway."""
+    wanted = [] if behind is None else [companions.sample(state, behind)]
+    if pages is not None:
+        options = () if store_url is None else ("--store", store_url)
+        wanted.append(companions.console(state, pages, options))
+    return wanted
+
+
 def _inputs(policy: Path | None, organizations: Path | None, catalogue: Catalogue) -> Inputs:
     if policy is not None:
         return build.inputs(policy, organizations, catalogue)
@@ -145,12 +178,16 @@ def _inputs(policy: Path | None, organizations: Path | None, catalogue: Catalogu
 
 
 def _start(
-    state: State, chosen: Settings, what: Inputs, workers: int | None, behind: Endpoint | None
+    state: State,
+    chosen: Settings,
+    what: Inputs,
+    workers: int | None,
+    beside: Sequence[Companion],
 ) -> run.Started:
-    """Start the sample API where it is wanted, then the gateway; leave nothing half-started."""
+    """Start the companions and the gateway; leave nothing half-started."""
     try:
-        if behind is not None:
-            run.start_sample(state, behind)
+        for one in beside:
+            one.start()
         return run.start(state, chosen, what, datetime.now(UTC), workers)
     except (CannotRun, ProblemsFound):
         if not run.serves(state):
@@ -203,6 +240,16 @@ def _tell(
         console.print(f"  curl -s {here}/v1/chat/completions{played} {chat}")
     console.print(f"  regiongate explain 1.2.4.8 --state {_short(state.root)}")
     console.print("\nCtrl-C stops everything.")
+
+
+def _tell_console(console: Console, database: Database, url: str) -> None:
+    """Where the console is, and a link by which somebody gets in, once."""
+    at = datetime.now(UTC)
+    with database.writing() as connection:
+        person = first_person(connection, at)
+        code = login.one_time(connection, person.name, at)
+    console.print(f"\nlog in once, within ten minutes, as {person.name} ({person.role})")
+    console.print(f"  {login.link(url, code)}")
 
 
 def _age(source: dict[str, Any]) -> str:

@@ -30,6 +30,16 @@ def add_person(connection: sa.Connection, person: Person, by: str | None, at: da
     return person
 
 
+def first_person(connection: sa.Connection, at: datetime) -> Person:
+    """An admin who is known; where nobody is, `local` is added as one."""
+    people = People(connection)
+    people.hold()
+    known = people.all()
+    if not known:
+        return add_person(connection, Person("local", Role.ADMIN), None, at)
+    return next(person for person in known if person.role is Role.ADMIN)
+
+
 def change_person(
     connection: sa.Connection, name: str, role: Role, by: str, at: datetime
 ) -> Person:

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import gc
 import json
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event
 
 from regiongate.compiler.bundle import to_json
 from regiongate.compiler.envoy.files import BOOTSTRAP
-from regiongate.compiler.envoy.settings import Endpoint, Settings, from_record, to_record
+from regiongate.compiler.envoy.settings import Settings, from_record, to_record
 from regiongate.compiler.envoy.slots import SLOTS
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.snapshot import Inputs
 from regiongate.control import metrics, standings
 from regiongate.control.ages import aged, alarm, recorded
+from regiongate.control.companions import Companion, stop_all
 from regiongate.control.enforce import Enforcer
 from regiongate.control.publish import KEEP, install
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway import events
-from regiongate.gateway.daemon import Daemon
-from regiongate.gateway.envoy import Envoy, answers, require_free
+from regiongate.gateway.envoy import Envoy, require_free
 from regiongate.gateway.losses import Losses
 from regiongate.gateway.slots import DATABASES, fill_database, fill_gate
 from regiongate.gateway.state import State, replace
@@ -74,13 +73,13 @@ def start(
 def watch(
     state: State,
     workers: int | None,
-    behind: Endpoint | None,
+    companions: Sequence[Companion],
     stop: Event,
     tell: Callable[[str], None],
     *,
     find_enforcer: Callable[[], Enforcer | None] = lambda: None,
 ) -> None:
-    """Start Envoy, and the sample API `behind` it, again should they die; tell of every change.
+    """Start Envoy and its companions again should they die; tell of every change.
 
     The metrics are written at once, at every change and every minute; a source that has become
     stale is told of. Once `find_enforcer` has found a store, what is decided there is put in force.
@@ -105,9 +104,9 @@ def watch(
             gc.freeze()
         if envoy.daemon.pid() is None and not _relaunch(state, envoy, tell):
             due += _PAUSE
-        if behind is not None and sample(state, behind).pid() is None:
-            tell("the sample API died; starting it again")
-            sample(state, behind).start()
+        for one in companions:
+            if (words := one.revive()) is not None:
+                tell(words)
         if (words := losses.look()) is not None:
             tell(words)
         if (current := state.current()) != known:
@@ -141,9 +140,9 @@ def serves(state: State) -> bool:
 
 
 def stop(state: State) -> None:
-    """Stop the gateway and the sample API behind it."""
+    """Stop the gateway and its companions."""
     Envoy(state).stop()
-    sample(state, Endpoint("127.0.0.1", 0)).stop()
+    stop_all(state)
     metrics.forget(state)
     events.note(state, "stopped")
 
@@ -172,33 +171,6 @@ def settings_of(state: State) -> Settings:
     except (OSError, ValueError, KeyError) as error:
         message = f"no gateway has run in {state.root}: start one with `regiongate up`"
         raise CannotRun(message) from error
-
-
-def start_sample(state: State, where: Endpoint, patience: float = 20.0) -> None:
-    """Start the sample API unless it runs already."""
-    daemon = sample(state, where)
-    if daemon.pid() is not None:
-        return
-    try:
-        require_free(where)
-    except CannotRun as error:
-        raise CannotRun(f"the sample API {error}, or name its --sample-listen") from error
-    daemon.start()
-    deadline = time.monotonic() + patience
-    while not answers(where):
-        if daemon.pid() is None or time.monotonic() > deadline:
-            raise CannotRun(f"the sample API did not start: {daemon.last_words()}")
-        time.sleep(0.02)
-
-
-def sample(state: State, where: Endpoint) -> Daemon:
-    """The sample API as a process."""
-    return Daemon(
-        command=[sys.executable, "-m", "regiongate.sample", "--listen", str(where)],
-        folder=state.root,
-        log=state.root / "log" / "sample.log",
-        note=state.root / "sample.json",
-    )
 
 
 def _pick_up(state: State, settings: Settings, what: Inputs) -> Started:

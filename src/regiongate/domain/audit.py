@@ -16,6 +16,12 @@ class Tag(StrEnum):
     PERSON_ADDED = "person:added"
     PERSON_CHANGED = "person:changed"
     PERSON_REMOVED = "person:removed"
+    PERSONAL_DATA_VIEWED = "personal-data:viewed"
+    TOKEN_ISSUED = "token:issued"  # noqa: S105
+    TOKEN_REVOKED = "token:revoked"  # noqa: S105
+    LOGIN_OFFERED = "login:offered"
+    SESSION_BEGUN = "session:begun"
+    SESSION_ENDED = "session:ended"
     ORGANIZATIONS_IMPORTED = "organization:imported"
     ORGANIZATION_ERASED = "organization:erased"
     ADDRESSES_FOLDED = "sighting:folded"
@@ -50,6 +56,10 @@ class Tag(StrEnum):
     APPEAL_GRANTED = "appeal:granted"
     APPEAL_DENIED = "appeal:denied"
     STANDINGS_PUBLISHED = "standing:published"
+    POLICY_PROPOSED = "policy:proposed"
+    POLICY_WITHDRAWN = "policy:withdrawn"
+    POLICY_PUBLISHED = "policy:published"
+    POLICY_ROLLED_BACK = "policy:rolled-back"
 
 
 @dataclass(frozen=True, slots=True)

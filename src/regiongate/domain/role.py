@@ -37,10 +37,13 @@ class Act(StrEnum):
     RELEASE = "release"
     EXEMPT = "exempt"
     DECIDE_APPEAL = "decide-appeal"
+    PROPOSE_POLICY = "propose-policy"
+    PUBLISH_POLICY = "publish-policy"
     EXPORT = "export"
     FOLD = "fold"
     ERASE = "erase"
     MANAGE_PEOPLE = "manage-people"
+    MANAGE_TOKENS = "manage-tokens"
 
 
 _ALL = frozenset(Role)
@@ -59,10 +62,13 @@ MAY: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.RELEASE: _WORKING,
         Act.EXEMPT: frozenset({Role.APPROVER}),
         Act.DECIDE_APPEAL: frozenset({Role.APPROVER}),
+        Act.PROPOSE_POLICY: _WORKING,
+        Act.PUBLISH_POLICY: frozenset({Role.APPROVER}),
         Act.EXPORT: frozenset({Role.APPROVER, Role.ADMIN}),
         Act.FOLD: _WORKING,
         Act.ERASE: frozenset({Role.ADMIN}),
         Act.MANAGE_PEOPLE: frozenset({Role.ADMIN}),
+        Act.MANAGE_TOKENS: frozenset({Role.ADMIN}),
     }
 )
 """Which roles may do what. An admin keeps the house and decides no case."""

@@ -78,6 +78,11 @@ class State:
         """Where a generation is installed."""
         return self.bundles / generation
 
+    def generations(self) -> list[str]:
+        """The installed generations, newest first."""
+        found = [one for one in self.bundles.iterdir() if GENERATION.fullmatch(one.name)]
+        return [one.name for one in sorted(found, key=_number, reverse=True)]
+
     def current(self) -> str | None:
         """The generation in force, or None before the first.
 

@@ -1,0 +1,61 @@
+"""`regiongate serve`: the JSON API, the public pages and the console."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from regiongate.cli.gateway_options import state_option
+from regiongate.cli.mail_options import sender_given, sender_options
+from regiongate.cli.oidc_options import oidc_options, provider_of
+from regiongate.cli.options import FilePath, sources_option
+from regiongate.cli.store_option import store_option
+from regiongate.compiler.envoy.settings import endpoint
+from regiongate.geo.store.catalogue import Catalogue
+from regiongate.server.serve import serve as run
+from regiongate.server.settings import Settings
+from regiongate.store.database import default_url
+
+DEFAULT_LISTEN = "127.0.0.1:8780"
+"""This machine alone, unless it is told otherwise."""
+
+
+@click.command()
+@click.option("--listen", default=DEFAULT_LISTEN, show_default=True, metavar="HOST:PORT",
+              help="Where to serve.")  # fmt: skip
+@click.option("--url", metavar="URL",
+              help="The origin by which browsers reach it.  [default: http://LISTEN]")  # fmt: skip
+@click.option("--policy", "policy", type=FilePath(),
+              help="The policy file.  [default: the policy in force at --state]")  # fmt: skip
+@oidc_options
+@sender_options
+@sources_option
+@state_option
+@store_option
+def serve(
+    listen: str,
+    url: str | None,
+    policy: Path | None,
+    catalogue: Catalogue,
+    state_dir: Path,
+    store_url: str | None,
+    **others: str | None,
+) -> None:
+    """Serve the API, the public pages and the console.
+
+    People log in with a one-time link (regiongate login NAME) or through --oidc-issuer; programs
+    send a token (regiongate token issue). Reached from another machine, it needs TLS in front.
+    """
+    where = endpoint(listen)
+    settings = Settings(
+        state_dir=state_dir,
+        store_url=store_url or default_url(state_dir),
+        listen=where,
+        url=(url or f"http://{where}").rstrip("/"),
+        policy=policy,
+        oidc=provider_of(others, os.environ),
+        mail=sender_given(others),
+    )
+    run(settings, catalogue)

@@ -1,0 +1,94 @@
+"""`/api/v1/cases`: what becomes of the organizations that were found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import sqlalchemy as sa
+from fastapi import Depends, Path, Response
+from pydantic import BaseModel, Field
+
+from regiongate.control import case_view
+from regiongate.control.case_of import case_of
+from regiongate.control.note import MAX_TEXT
+from regiongate.control.note import note as keep_note
+from regiongate.control.release import release
+from regiongate.domain.case import Case
+from regiongate.domain.errors import CannotRun
+from regiongate.domain.role import Act
+from regiongate.server.api.answer import CHANGED, PROBLEMS, answer, require_version, version
+from regiongate.server.api.case_record import CaseRecord, case_record
+from regiongate.server.api.change import TheChange
+from regiongate.server.entry.door import Door
+from regiongate.server.entry.token import by_token
+from regiongate.server.house import House, house_of
+from regiongate.server.problem import Refused
+
+door = Door(by_token, prefix="/api/v1/cases", tags=["cases"])
+
+Number = Annotated[int, Path(ge=1, le=10**18, description="The case's number.", examples=[7])]
+Reason = Annotated[
+    str,
+    Field(max_length=1000, description="Why, in a line; it stands in the audit trail."),
+]
+
+
+class NewNote(BaseModel):
+    """A note to keep with a case."""
+
+    text: str = Field(max_length=MAX_TEXT, examples=["Spoke to them: they move by Friday."])
+    quiet: bool = Field(False, description="Nobody needs to look at the case any more.")
+
+
+class Decision(BaseModel):
+    """A decision, and why it is made."""
+
+    reason: Reason = Field(examples=["All traffic comes from Germany since May."])
+
+
+@door.enter("GET", "/{number}", Act.READ, response_model=CaseRecord, responses=PROBLEMS)
+def show(number: Number, house: Annotated[House, Depends(house_of)]) -> Response:
+    """Show a case with its steps, notes, notices, appeals, proposals and exemptions."""
+    with house.reading() as connection:
+        require_case(connection, number)
+        found = case_view.view(connection, number)
+    return answer(case_record(found), headers={"etag": version(found.case)})
+
+
+@door.enter("POST", "/{number}/notes", Act.NOTE, response_model=Case, responses=CHANGED)
+def note(number: Number, said: NewNote, change: TheChange) -> Response:
+    """Keep a note with a case."""
+
+    def work(connection: sa.Connection, at: datetime) -> Response:
+        require_case(connection, number)
+        keep_note(connection, number, change.person, said.text, at, quiet=said.quiet)
+        return _case(case_of(connection, number))
+
+    return change.make(work)
+
+
+@door.enter("POST", "/{number}/release", Act.RELEASE, response_model=Case, responses=CHANGED)
+def let_go(number: Number, said: Decision, change: TheChange) -> Response:
+    """Release the organization of a case after a review, and tell it."""
+
+    def work(connection: sa.Connection, at: datetime) -> Response:
+        require_version(change.if_match, require_case(connection, number))
+        desk = change.house.desk()
+        person = change.person
+        released = release(connection, desk, number, person=person, reason=said.reason, at=at)
+        return _case(released)
+
+    return change.make(work)
+
+
+def require_case(connection: sa.Connection, number: int) -> Case:
+    """The case with a number. Raises Refused where there is none."""
+    try:
+        return case_of(connection, number)
+    except CannotRun:
+        raise Refused(404, "not-found", f"there is no case {number}") from None
+
+
+def _case(found: Case) -> Response:
+    return answer(found, headers={"etag": version(found)})

@@ -1,0 +1,100 @@
+"""Who looks at the console: the session of a browser, and the proof that a form is ours."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import Depends, Request
+
+from regiongate.control.access import enter
+from regiongate.control.access.sessions import Session
+from regiongate.domain.access import Caller
+from regiongate.domain.role import Act
+from regiongate.server.entry.cookies import session_of
+from regiongate.server.entry.door import Anybody, Needs
+from regiongate.server.house import House, house_of
+from regiongate.server.problem import Refused
+
+CSRF_FIELD = "csrf"
+CSRF_HEADER = "x-csrf-token"
+
+
+class LoginNeeded(Exception):
+    """Nobody is logged in; `next` is where the person wanted to go."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(wanted)
+        self.next = wanted
+
+
+def by_session(needs: Needs) -> Callable[..., None]:
+    """Lets in whoever is logged in with a role that allows what is needed.
+
+    A change must come from a form of ours: from this origin, with the session's token in it.
+    """
+    if needs is Anybody.PUBLIC:
+        return _everybody
+
+    def admitted(
+        request: Request,
+        house: Annotated[House, Depends(house_of)],
+        form_token: Annotated[str | None, Depends(_form_token)],
+    ) -> None:
+        session = _session(request, house)
+        if request.method not in ("GET", "HEAD"):
+            _require_ours(request, house, session, form_token)
+        if isinstance(needs, Act) and not session.caller.may(needs):
+            raise Refused(403, "forbidden", f"{session.caller.role} may not {needs}")
+        request.state.session, request.state.caller = session, session.caller
+
+    return admitted
+
+
+def session_known(request: Request) -> Session:
+    """The session that was let in."""
+    found: Session = request.state.session
+    return found
+
+
+def caller_known(request: Request) -> Caller:
+    """The person who was let in."""
+    found: Caller = request.state.caller
+    return found
+
+
+def _everybody() -> None:
+    """Nobody is asked who they are."""
+
+
+async def _form_token(request: Request) -> str | None:
+    """What a form, or the header of a script, says. The form is read once and kept for others."""
+    if request.method in ("GET", "HEAD"):
+        return None
+    if (header := request.headers.get(CSRF_HEADER)) is not None:
+        return header
+    said = (await request.form()).get(CSRF_FIELD)
+    return said if isinstance(said, str) else None
+
+
+def _session(request: Request, house: House) -> Session:
+    secret = session_of(request, house.settings)
+    if secret is not None:
+        found = enter.by_session(house.database, secret, house.clock())
+        if found is not None:
+            return found
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    raise LoginNeeded(quote(path if request.method == "GET" else "/console/", safe="/"))
+
+
+def _require_ours(request: Request, house: House, session: Session, form_token: str | None) -> None:
+    """Raise Refused for a change that another site may have sent."""
+    origin = request.headers.get("origin")
+    if origin is not None and origin != house.settings.url:
+        raise Refused(
+            403, "forbidden", f"a form of {house.settings.url} is needed, not of {origin}"
+        )
+    if form_token is None or not hmac.compare_digest(form_token.encode(), session.csrf.encode()):
+        raise Refused(403, "forbidden", "this form has grown old: open the page again and repeat")

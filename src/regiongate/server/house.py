@@ -1,0 +1,100 @@
+"""The house: what every page and endpoint works on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from threading import Lock
+
+import sqlalchemy as sa
+from fastapi import Request
+
+from regiongate import policyfile
+from regiongate.compiler.bundle import POLICY, POLICY_FILE
+from regiongate.compiler.sources import tables
+from regiongate.control.notices.desk import Desk, desk
+from regiongate.control.secrets import link_secret
+from regiongate.domain.errors import CannotRun
+from regiongate.domain.policy import Policy
+from regiongate.gateway.state import State
+from regiongate.geo.source import SourceTable
+from regiongate.geo.store.catalogue import Catalogue
+from regiongate.notify.settings import read_sender
+from regiongate.server.security.limit import Limiter
+from regiongate.server.settings import Settings
+from regiongate.store.database import Database
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class House:
+    """One server's things. `clock` is the only clock that any of its pages reads."""
+
+    settings: Settings
+    database: Database
+    catalogue: Catalogue
+    clock: Callable[[], datetime] = _now
+    limiter: Limiter = field(default_factory=Limiter)
+    _read: tuple[str, Policy] | None = None
+    _tables: tuple[Policy, list[SourceTable]] | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def state(self) -> State:
+        """The state directory of the gateway that this server speaks for."""
+        return State(self.settings.state_dir.resolve())
+
+    @cached_property
+    def secret(self) -> bytes:
+        """What links and short-lived cookies are signed with."""
+        return link_secret(self.state.root)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that reads."""
+        with self.database.reading() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction that writes."""
+        with self.database.writing() as connection:
+            yield connection
+
+    def policy(self) -> Policy:
+        """The policy in force, or the file that was named. Raises CannotRun or ProblemsFound."""
+        generation = self.state.current()
+        path = self.settings.policy
+        if path is None:
+            if generation is None:
+                raise CannotRun(f"no gateway has run in {self.state.root}: name a --policy")
+            path = self.state.bundle(generation) / POLICY / POLICY_FILE
+        key = f"{path} {path.stat().st_mtime_ns}" if path.exists() else str(path)
+        with self._lock:
+            if self._read is None or self._read[0] != key:
+                self._read = (key, policyfile.load(path, self.catalogue.named()))
+            return self._read[1]
+
+    def desk(self) -> Desk:
+        """The desk at which notices are written. Raises CannotRun."""
+        return desk(self.policy(), read_sender(self.settings.mail), self.secret)
+
+    def tables(self) -> list[SourceTable]:
+        """The sources of the policy in force, in its order; read once for each policy."""
+        policy = self.policy()
+        with self._lock:
+            if self._tables is None or self._tables[0] is not policy:
+                self._tables = (policy, list(tables(policy, self.catalogue)))
+            return self._tables[1]
+
+
+def house_of(request: Request) -> House:
+    """The house of the server that a request came to."""
+    found: House = request.app.state.house
+    return found

@@ -1,0 +1,1 @@
+"""What a watcher of the server reads: health, metrics, traces."""

@@ -1,0 +1,1 @@
+"""How a page is made: templates, their filters, and the frame around them."""

@@ -1,0 +1,1 @@
+"""Pages for whoever is affected: no login, and reachable from a refused address."""

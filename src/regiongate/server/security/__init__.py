@@ -1,0 +1,1 @@
+"""What keeps a server safe whoever asks: headers, sizes, rates, and who vouches for people."""

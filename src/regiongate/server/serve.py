@@ -1,0 +1,49 @@
+"""Serve the application of a house until it is stopped."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import closing
+
+import uvicorn
+
+from regiongate.domain.errors import CannotRun
+from regiongate.geo.store.catalogue import Catalogue
+from regiongate.server.app import create_app
+from regiongate.server.house import House
+from regiongate.server.observe.tracing import traced
+from regiongate.server.settings import Settings, require_sound
+from regiongate.store.database import Database
+
+
+def serve(settings: Settings, catalogue: Catalogue) -> None:
+    """Serve until a signal ends it. Raises CannotRun when it cannot or must not begin."""
+    require_sound(settings)
+    with closing(Database.open(settings.store_url)) as database:
+        house = House(settings, database, catalogue)
+        app = traced(create_app(house), database)
+        with closing(_bound(settings)) as bound:
+            config = uvicorn.Config(
+                app,
+                access_log=False,
+                lifespan="off",
+                log_level="warning",
+                # Whose word about an address counts is decided in entry/client.py.
+                proxy_headers=False,
+                server_header=False,
+                timeout_graceful_shutdown=5,
+            )
+            uvicorn.Server(config).run(sockets=[bound])
+
+
+def _bound(settings: Settings) -> socket.socket:
+    where = settings.listen
+    try:
+        return socket.create_server(
+            (where.host, where.port),
+            family=socket.AF_INET6 if ":" in where.host else socket.AF_INET,
+            backlog=512,
+            reuse_port=False,
+        )
+    except OSError as error:
+        raise CannotRun(f"cannot listen on {where}: {error.strerror}") from error

@@ -1,0 +1,63 @@
+"""How a server is set up. Half-configured security refuses to start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from regiongate.compiler.envoy.settings import Endpoint
+from regiongate.domain.address import IPNetwork
+from regiongate.domain.errors import CannotRun
+from regiongate.server.security.oidc import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the server listens, and how it is reached and trusted.
+
+    `url` is the origin under which browsers reach it, such as `https://regions.example.com`.
+    `gateways` are the networks whose word about a client's address counts: the gateway that
+    forwards the public pages. `policy` is a policy file, None for the policy in force at the
+    gateway of `state_dir`. `oidc` is who vouches for people, None where one-time logins do.
+    """
+
+    state_dir: Path
+    store_url: str
+    listen: Endpoint
+    url: str
+    gateways: tuple[IPNetwork, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+    policy: Path | None = None
+    oidc: Provider | None = None
+    mail: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach it over TLS."""
+        return self.url.startswith("https://")
+
+
+def require_sound(settings: Settings) -> None:
+    """Raise CannotRun for settings that would be half a lock."""
+    parts = urlsplit(settings.url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+        raise CannotRun(
+            f"--url {settings.url}: name an origin, such as https://regions.example.com"
+        )
+    if settings.is_secure:
+        return
+    if not _is_local(parts.hostname) or not _is_local(settings.listen.host):
+        raise CannotRun(
+            f"people would log in to {settings.url} without TLS: put a proxy with TLS in front,"
+            " and name its https origin with --url"
+        )
+    if settings.oidc is not None and not _is_local(urlsplit(settings.oidc.issuer).hostname or ""):
+        raise CannotRun("OIDC sends people back to --url, which must be https")
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
