@@ -28,6 +28,7 @@ MEANS = {
     Act.DECIDE_APPEAL: "grant or deny an appeal",
     Act.PROPOSE_POLICY: "write a draft of the policy, or withdraw one",
     Act.PUBLISH_POLICY: "publish a draft of somebody else, or go back to an older generation",
+    Act.UPDATE_SOURCE: "fetch a newer version of a source",
     Act.EXPORT: "export the audit trail",
     Act.FOLD: "remove what is finer than a network and older than the policy keeps it",
     Act.ERASE: "erase an organization",

@@ -44,6 +44,10 @@ COMMANDS = {
         "regiongate.cli.publish:publish",
         "Swap a new policy into a running gateway.",
     ),
+    "check": Lazy(
+        "regiongate.cli.check:check",
+        "Answer proxies and customers by a bundle, and report what was answered.",
+    ),
     "explain": Lazy(
         "regiongate.cli.explain:explain",
         "Explain the verdict on ADDRESS, or on one request by its id.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 
@@ -15,7 +15,8 @@ class CaseRules:
     are. Sightings that are younger than `look_back` count. `reminders` are the times before the
     block at which a reminder goes out, the longest first. An exemption's end is told
     `exemption_ahead` of it. An appeal is to be answered `appeal_within`. After `keep` what is
-    finer than a network is folded.
+    finer than a network is folded. Until `export_until` organizations can export their data, from
+    wherever they are; None: the policy does not say.
 
     Evidence for a suspension lies `evidence_over` apart at least, and is: a `traffic_share` of the
     requests from unsupported regions, one key in `many_countries` on one day, an
@@ -35,3 +36,4 @@ class CaseRules:
     many_countries: int
     anonymizer_share: Fraction
     owned_share: Fraction
+    export_until: datetime | None = None

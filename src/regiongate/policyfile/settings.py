@@ -68,6 +68,8 @@ def _cases(rules: CaseRules) -> Iterator[tuple[str, str]]:
     yield "cases.exemption_ahead", span.written(rules.exemption_ahead)
     yield "cases.appeal_within", span.written(rules.appeal_within)
     yield "cases.keep", span.written(rules.keep)
+    if rules.export_until is not None:
+        yield "cases.export_until", utc(rules.export_until)
     yield "cases.evidence.over", span.written(rules.evidence_over)
     yield "cases.evidence.traffic", span.per_cent(rules.traffic_share)
     yield "cases.evidence.countries", str(rules.many_countries)

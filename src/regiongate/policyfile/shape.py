@@ -141,18 +141,22 @@ class Section:
 class Mapping(Shape[Section]):
     """Keys with values. `one_of` lists keys of which exactly one must be there.
 
-    `refused` are words that people will look for among the keys, each with why it is none.
+    `refused` are words that people will look for among the keys, each with why it is none. `what`
+    is how the file is called, where the mapping is all of it.
     """
 
     keys: tuple[Key[Any], ...]
     one_of: tuple[str, ...] = ()
     refused: tuple[tuple[str, Wrong], ...] = ()
+    what: str = "a policy"
 
     def read(self, node: Node, reader: Reader, name: str) -> Found[Section] | None:
         """The section; unknown and missing keys are reported."""
         if not isinstance(node, MappingNode):
             message = (
-                f"`{name}` must be keys with values" if name else "A policy is keys with values"
+                f"`{name}` must be keys with values"
+                if name
+                else f"{self.what[0].upper()}{self.what[1:]} is keys with values"
             )
             remedy = f"write `key: value`; the keys are {_words(key.name for key in self.keys)}"
             reader.report(node.mark, "bad-type", message, remedy)
@@ -191,7 +195,9 @@ class Mapping(Shape[Section]):
             if word == refused:
                 return wrong
         names = [key.name for key in self.keys]
-        message = f"`{shown(word)}` is not a key" + (f" of `{name}`" if name else " of a policy")
+        message = f"`{shown(word)}` is not a key" + (
+            f" of `{name}`" if name else f" of {self.what}"
+        )
         return Wrong("unknown-key", message, did_you_mean(word, names))
 
     def _report_absent(

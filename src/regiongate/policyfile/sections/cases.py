@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regiongate.domain.case_rules import CaseRules
+from regiongate.policyfile.instant import INSTANT
 from regiongate.policyfile.reader import Reader
 from regiongate.policyfile.shape import Key, Mapping, Section, Sequence
 from regiongate.policyfile.span import SHARE, SPAN
@@ -32,12 +33,17 @@ ANONYMIZERS = Key(
     "anonymizers", SHARE, "From which share of requests through anonymizers on it is evidence."
 )
 OWNED = Key("owned", SHARE, "Owned by more than this from unsupported regions is evidence.")
+EXPORT_UNTIL = Key(
+    "export_until", INSTANT, "Until when organizations can export their data.", required=False
+)
 EVIDENCE = Key(
     "evidence",
     Mapping((OVER, TRAFFIC, COUNTRIES, ANONYMIZERS, OWNED)),
     "What speaks for a suspension, and over how long.",
 )
-SHAPE = Mapping((API, SITE, LOOK_BACK, REMINDERS, EXEMPTION_AHEAD, APPEAL_WITHIN, KEEP, EVIDENCE))
+SHAPE = Mapping(
+    (API, SITE, LOOK_BACK, REMINDERS, EXEMPTION_AHEAD, APPEAL_WITHIN, KEEP, EXPORT_UNTIL, EVIDENCE)
+)
 
 
 def check(section: Section, *, blocks: bool, reader: Reader) -> None:
@@ -70,4 +76,5 @@ def build(section: Section) -> CaseRules:
         many_countries=evidence.need(COUNTRIES),
         anonymizer_share=evidence.need(ANONYMIZERS),
         owned_share=evidence.need(OWNED),
+        export_until=section.optional(EXPORT_UNTIL),
     )
