@@ -20,6 +20,7 @@ from regiongate.compiler.envoy.settings import (
     upstream,
 )
 from regiongate.domain.errors import CannotRun
+from regiongate.domain.refusal import SITE_PATH
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -51,6 +52,12 @@ _OPTIONS: tuple[Callable[[F], F], ...] = (
         "upstream_url",
         metavar="URL",
         help="The API to protect.  [default: the sample API that comes with regiongate]",
+    ),
+    click.option(
+        "--site",
+        "site_url",
+        metavar="URL",
+        help=f"The web server of the public pages, led to from {SITE_PATH} whatever the verdict.",
     ),
     click.option(
         "--trust-forwarded-from",
@@ -107,6 +114,7 @@ def settings(
     *,
     listen: tuple[str, ...],
     upstream_url: str | None,
+    site_url: str | None,
     trusted: tuple[str, ...],
     trusted_hops: int,
     proxy_protocol: bool,
@@ -147,6 +155,7 @@ def settings(
         jwt=_jwt(organization_claim, jwks, issuer),
         api_keys=not named if api_keys is None else api_keys,
         api_key_headers=tuple(header_name(text) for text in api_key_headers),
+        site=None if site_url is None else upstream(site_url, "the site's origin"),
     )
 
 

@@ -12,6 +12,9 @@ from regiongate.domain.verdict import Decision, PlaceClass, Verdict
 SELF_CHECK_PATH = "/.well-known/region-access"
 """Answers "what do you see?" whatever the verdict (a well-known URI, RFC 8615)."""
 
+SITE_PATH = "/region-access/"
+"""The public pages lie below it: a gateway that knows their site leads there, whoever asks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:

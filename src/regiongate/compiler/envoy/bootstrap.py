@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from regiongate.compiler.envoy.cluster import cluster
+from regiongate.compiler.envoy.cluster import UPSTREAM, cluster
 from regiongate.compiler.envoy.files import ADMIN
 from regiongate.compiler.envoy.forwarding import RE2_PROGRAM_SIZE
 from regiongate.compiler.envoy.listener import listeners
 from regiongate.compiler.envoy.settings import Settings
+from regiongate.compiler.envoy.site import SITE
 from regiongate.compiler.envoy.typed import Config, extension
 
 MAX_CONNECTIONS = 50_000
 
 
 def bootstrap(settings: Settings, trust_store: str) -> Config:
-    """Listeners, upstream, the admin socket, and a limit on open connections."""
+    """Listeners, upstream and site, the admin socket, and a limit on open connections."""
     limit = extension(
         "envoy.resource_monitors.global_downstream_max_connections",
         "envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
         max_active_downstream_connections=MAX_CONNECTIONS,
     )
     runtime = {"re2.max_program_size.error_level": RE2_PROGRAM_SIZE}
+    clusters = [cluster(UPSTREAM, settings.upstream, trust_store)]
+    if settings.site is not None:
+        clusters.append(cluster(SITE, settings.site, trust_store))
     return {
         "node": {"id": "regiongate", "cluster": "regiongate"},
         "static_resources": {
             "listeners": listeners(settings),
-            "clusters": [cluster(settings.upstream, trust_store)],
+            "clusters": clusters,
         },
         "admin": {"address": {"pipe": {"path": ADMIN, "mode": 0o600}}},
         "overload_manager": {"resource_monitors": [limit]},

@@ -1,4 +1,4 @@
-"""The API behind the gateway."""
+"""A server behind the gateway: the API, or the site of the public pages."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ _NO_LIMIT = dict.fromkeys(
 """What the upstream can take is its own to say; 1024, Envoy's default, would be our word."""
 
 
-def cluster(upstream: Upstream, trust_store: str) -> Config:
-    """One cluster; a name is resolved again as its DNS record says.
+UPSTREAM = "upstream"
+"""The cluster of the API."""
+
+
+def cluster(name: str, upstream: Upstream, trust_store: str) -> Config:
+    """One cluster; the name of a host is resolved again as its DNS record says.
 
     `trust_store` is the path of the certificate authorities that a TLS upstream is checked with.
     """
@@ -27,13 +31,13 @@ def cluster(upstream: Upstream, trust_store: str) -> Config:
         "envoy.extensions.upstreams.http.v3.HttpProtocolOptions", explicit_http_config=options
     )
     config: Config = {
-        "name": "upstream",
+        "name": name,
         "type": "STATIC" if is_address(upstream.endpoint.host) else "STRICT_DNS",
         "connect_timeout": "5s",
         # Envoy would prefer IPv6 even where the upstream listens on IPv4 alone.
         "dns_lookup_family": "V4_PREFERRED",
         "circuit_breakers": {"thresholds": [_NO_LIMIT]},
-        "load_assignment": {"cluster_name": "upstream", "endpoints": endpoints},
+        "load_assignment": {"cluster_name": name, "endpoints": endpoints},
         "typed_extension_protocol_options": {
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": protocol
         },

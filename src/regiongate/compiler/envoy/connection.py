@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from regiongate.compiler.envoy import forwarding, names, slots
+from regiongate.compiler.envoy import forwarding, names, site, slots
+from regiongate.compiler.envoy.cluster import UPSTREAM
 from regiongate.compiler.envoy.log import access_log
 from regiongate.compiler.envoy.refuse import local_replies
 from regiongate.compiler.envoy.settings import Settings
@@ -26,7 +27,7 @@ def for_everyone(settings: Settings) -> Config:
     address: Config = {"use_remote_address": True, "xff_num_trusted_hops": settings.trusted_hops}
     spoofable = [] if settings.organization_header is None else [settings.organization_header]
     hops = settings.trusted_hops
-    chain = _filters([forwarding.from_hops(hops)] if hops else [])
+    chain = _filters(settings, [forwarding.from_hops(hops)] if hops else [])
     return _manager(settings, address, strip_our_headers(spoofable), chain)
 
 
@@ -39,7 +40,7 @@ def for_trusted(settings: Settings) -> Config:
         skip_xff_append=False,
     )
     address: Config = {"use_remote_address": False, "original_ip_detection_extensions": [xff]}
-    chain = _filters([forwarding.from_networks(settings.trusted)])
+    chain = _filters(settings, [forwarding.from_networks(settings.trusted)])
     return _manager(settings, address, strip_our_headers(), chain)
 
 
@@ -52,7 +53,7 @@ def for_probe(settings: Settings) -> Config:
         reject_with_status={"code": "BadRequest"},
     )
     address: Config = {"use_remote_address": False, "original_ip_detection_extensions": [named]}
-    chain = _filters([], PROBE_SLOT_HEADER)
+    chain = [*_located(PROBE_SLOT_HEADER, []), _router()]
     manager = _manager(settings, address, strip_our_headers(), chain)
     manager["typed_config"] |= {"route_config": _nowhere(), "access_log": []}
     return manager
@@ -86,28 +87,36 @@ def _manager(settings: Settings, address: Config, strip: Config, chain: Sequence
     )
 
 
-def _filters(refused: Sequence[tuple[Config, Config]], slot: str = names.SLOT) -> list[Config]:
-    """The filters of a listener in their order; `slot` is the header that names the slot.
+def _filters(settings: Settings, refused: Sequence[tuple[Config, Config]]) -> list[Config]:
+    """The filters of a public listener in their order.
 
     `refused` says which requests no gate is asked about, and what they get instead.
     """
-    router = extension("router", "envoy.extensions.filters.http.router.v3.Router")
-    chosen = [slots.select()] if slot == names.SLOT else []
-    return [*chosen, slots.locate_by_slot(slot), slots.gate_by_slot(slot, refused), router]
+    guarded = site.guard(refused) if settings.site is not None else []
+    return [slots.select(), *_located(names.SLOT, refused), *guarded, _router()]
+
+
+def _located(slot: str, refused: Sequence[tuple[Config, Config]]) -> list[Config]:
+    """What locates and what decides; `slot` is the header that names the slot."""
+    return [slots.locate_by_slot(slot), slots.gate_by_slot(slot, refused)]
+
+
+def _router() -> Config:
+    return extension("router", "envoy.extensions.filters.http.router.v3.Router")
 
 
 def _everything(settings: Settings) -> Config:
-    route: Config = {"cluster": "upstream", "timeout": "0s"}
+    route: Config = {"cluster": UPSTREAM, "timeout": "0s"}
     if settings.upstream.tls:
         # A public API behind TLS answers only to its own name.
         route["auto_host_rewrite"] = True
-    return _routes({"match": {"prefix": "/"}, "route": route})
+    return _routes([*site.routes(settings), {"match": {"prefix": "/"}, "route": route}])
 
 
 def _nowhere() -> Config:
-    return _routes({"match": {"prefix": "/"}, "direct_response": {"status": 204}})
+    return _routes([{"match": {"prefix": "/"}, "direct_response": {"status": 204}}])
 
 
-def _routes(route: Config) -> Config:
-    host = {"name": "everything", "domains": ["*"], "routes": [route]}
+def _routes(routes: Sequence[Config]) -> Config:
+    host = {"name": "everything", "domains": ["*"], "routes": list(routes)}
     return {"name": "gateway", "virtual_hosts": [host]}

@@ -18,6 +18,9 @@ KEY = PREFIX + "key"
 ORGANIZATION_TABLE = ORGANIZATION + "-table"
 """What keys.lua says of the table of key digests: `unreadable` when there is none to ask."""
 
+CLIENT_ADDRESS = PREFIX + "client-address"
+"""The settled client address; only the site gets it."""
+
 VERDICT = PREFIX + "verdict"
 WOULD = PREFIX + "would"
 RULE = PREFIX + "rule"

@@ -65,7 +65,8 @@ class Settings:
     that every request passes, whatever their address. With `proxy_protocol` the client's address
     comes from that protocol, and only trusted peers may connect. Only one of
     `organization_header`, `jwt` and `api_keys` may be set. `api_key_headers` are the headers that
-    may hold a key (`authorization` as a bearer token), in lower case, the first one first.
+    may hold a key (`authorization` as a bearer token), in lower case, the first one first. `site`
+    is the web server of the public pages, None where there is none.
     """
 
     listen: tuple[Endpoint, ...]
@@ -77,6 +78,7 @@ class Settings:
     jwt: Jwt | None = None
     api_keys: bool = True
     api_key_headers: tuple[str, ...] = API_KEY_HEADERS
+    site: Upstream | None = None
 
     @property
     def identifies(self) -> bool:
@@ -97,12 +99,15 @@ def to_record(settings: Settings) -> dict[str, Any]:
         "jwt": None if jwt is None else [jwt.claim, str(jwt.jwks), jwt.issuer],
         "api_keys": settings.api_keys,
         "api_key_headers": list(settings.api_key_headers),
+        "site": None if settings.site is None else str(settings.site),
     }
 
 
 def from_record(record: Mapping[str, Any]) -> Settings:
     """Read such an object; equal to the settings that it was made from."""
     jwt = record["jwt"]
+    # A gateway that was started before there was such a setting has no site.
+    site = record.get("site")
     return Settings(
         listen=tuple(endpoint(text) for text in record["listen"]),
         upstream=upstream(record["upstream"]),
@@ -113,6 +118,7 @@ def from_record(record: Mapping[str, Any]) -> Settings:
         jwt=None if jwt is None else Jwt(jwt[0], PurePosixPath(jwt[1]), jwt[2]),
         api_keys=record["api_keys"],
         api_key_headers=tuple(record["api_key_headers"]),
+        site=None if site is None else upstream(site),
     )
 
 
@@ -139,10 +145,11 @@ def is_address(host: str) -> bool:
     return True
 
 
-def upstream(text: str) -> Upstream:
+def upstream(text: str, what: str = "an upstream") -> Upstream:
     """Read `http://HOST[:PORT]` or `https://HOST[:PORT]`; raises CannotRun with the remedy.
 
-    A scheme that ends in `+h2` speaks HTTP/2 to the upstream.
+    `what` is what the message says that the text is not. A scheme that ends in `+h2` speaks HTTP/2
+    to it.
     """
     parts = urlsplit(text)
     scheme, _, version = parts.scheme.partition("+")
@@ -152,6 +159,6 @@ def upstream(text: str) -> Upstream:
         host, port = None, None
     plain = parts.path in ("", "/") and not parts.query and not parts.username
     if scheme not in _PORTS or version not in ("", "h2") or not host or not plain:
-        message = f"{text!r} is not an upstream: write http://HOST:PORT or https://HOST, no path"
+        message = f"{text!r} is not {what}: write http://HOST:PORT or https://HOST, no path"
         raise CannotRun(message)
     return Upstream(Endpoint(host, port or _PORTS[scheme]), scheme == "https", version == "h2")

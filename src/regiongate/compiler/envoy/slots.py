@@ -29,6 +29,9 @@ from regiongate.compiler.envoy.typed import (
 
 SLOTS = ("a", "b")
 
+GATE = "gate"
+"""The name under which a listener has its filter for the gate."""
+
 _MUTATION = "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation"
 _SELECT = "select"
 
@@ -65,7 +68,7 @@ def gate_by_slot(header: str, refused: Sequence[tuple[Config, Config]] = ()) -> 
     either in silence. `refused` are questions that come first, each with its outcome.
     """
     gates = {slot: discovered("gate", gate_name(slot), _guarded(gate_file(slot))) for slot in SLOTS}
-    return composite("gate", matcher.first(refused, _by_slot(header, gates, _undecided())))
+    return composite(GATE, matcher.first(refused, _by_slot(header, gates, _undecided())))
 
 
 def gate_name(slot: str) -> str:
