@@ -9,6 +9,7 @@ each took, as JSON.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from bench import case_peers
 from regiongate import policyfile
 from regiongate.control.notices.deliver import Delivery, Patience
 from regiongate.control.notices.desk import desk
@@ -32,7 +34,7 @@ from regiongate.geo.bundled import load_all
 from regiongate.notify.sender import Sender
 from regiongate.notify.settings import read
 from regiongate.store.database import Database
-from regiongate.store.notices import Notices, NoticeState
+from regiongate.store.notices import NOTICE, Notices, NoticeState
 from regiongate.store.organizations import Organizations
 from regiongate.store.sightings import SCHEMA, Sightings
 
@@ -61,10 +63,24 @@ def main(url: str, organizations: int, affected: int, sent: int) -> dict[str, di
     if sent:
         with _clock(found, "compose"):
             take(WARNED)
-        with _relay() as where, _clock(found, "send"):
-            _send(database, where, sent)
+        like = _one_of_ours(database)
+        with _clock(found, "compose-peer"):
+            letters = case_peers.composed(like, sent)
+        with _relay() as where:
+            with _clock(found, "send"):
+                _send(database, where, sent)
+            with _clock(found, "send-peer"):
+                case_peers.sent(where, letters)
     database.close()
     return found
+
+
+def _one_of_ours(database: Database) -> bytes:
+    """The letter of the first organization, which is in English."""
+    with database.reading() as connection:
+        notices = Notices(connection)
+        first = next(notices.where(NOTICE.c.language == "en"))
+        return notices.message(first.id)
 
 
 def _send(database: Database, where: str, count: int) -> None:
@@ -94,19 +110,27 @@ def _relay() -> Iterator[str]:
     command = [sys.executable, "-m", "bench.smtp_sink"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as relay:
         assert relay.stdout is not None
-        yield relay.stdout.readline().strip()
-        relay.terminate()
+        try:
+            yield relay.stdout.readline().strip()
+        finally:
+            relay.terminate()
 
 
 @contextmanager
 def _clock(found: dict[str, dict[str, float]], name: str) -> Iterator[None]:
-    begun, used = time.perf_counter(), time.process_time()
+    begun, used = time.perf_counter(), _used()
     yield
     found[name] = {
         "seconds": time.perf_counter() - begun,
-        "cpu": time.process_time() - used,
+        "cpu": _used() - used,
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     }
+
+
+def _used() -> float:
+    """Seconds on a processor, with those of the processes that composed letters and have ended."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 def _fill(database: Database, organizations: int, affected: int) -> None:
@@ -137,7 +161,11 @@ def _sightings(names: list[str], first: str, region: str, random: np.random.Gene
     facts = {
         "organization": names,
         "key": ["0123456789abcdef"] * count,
-        "network": [f"{first}.{n >> 8}.{n & 255}.0/24" for n in networks.tolist()],
+        # Of 36.0.0.0/12 only a part is in China; of 36.96.0.0/12 all is, so each is affected.
+        "network": [
+            f"{first}.{(n >> 8) + (96 if unsupported else 0)}.{n & 255}.0/24"
+            for n in networks.tolist()
+        ],
         "region": [region] * count,
         "day": [_DAY] * count,
         "requests": [10] * count,

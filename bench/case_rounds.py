@@ -17,6 +17,7 @@ FULL = (1_000_000, 50_000, 5_000)
 QUICK = (50_000, 2_500, 500)
 """Organizations, how many of them are affected, and how many notices are sent."""
 
+_PEERS = ("compose-peer", "send-peer")
 TURN_SECONDS = 60.0
 ROWS = ("case-turn-sqlite", "case-turn-postgresql")
 
@@ -54,11 +55,13 @@ def _work(url: str, database: str, size: tuple[int, int, int]) -> list[Done]:
     named = [
         ("reconcile", f"a turn that finds {affected:,} cases, {database}", organizations),
         ("compose", f"a turn that composes their notices, {database}", affected),
+        ("compose-peer", "the same letters, by Jinja and email in a loop, kept nowhere", sent),
         ("send", f"notices handed to a relay, {database}", sent),
+        ("send-peer", "the same, by smtplib in a loop that remembers nothing", sent),
     ]
     return [
         Done(
-            name=f"case-{name}-{database.lower()}",
+            name=f"case-{name}" if name in _PEERS else f"case-{name}-{database.lower()}",
             title=title.replace(",", " ", 1) if name == "reconcile" else title,
             count=count,
             seconds=took[name]["seconds"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 HEADER = ("row", "how many", "seconds", "CPU s", "a second", "peak MB")
@@ -46,10 +46,22 @@ class CaseTable:
         ]
 
     def findings(self) -> list[str]:
-        """For each goal whether it is reached."""
-        return [
+        """For each goal whether it is reached, and how we stand to a plain loop."""
+        goals = [
             f"{row.title}: {row.seconds:.1f} s; the goal of less than {row.goal:g} s is "
             f"{'reached' if row.seconds < row.goal else '**missed**'}."
             for row in self.rows
             if row.goal is not None
         ]
+        return [*goals, *self._ratios()]
+
+    def _ratios(self) -> Iterator[str]:
+        """How many letters a CPU second, as a multiple of the peer's."""
+        rates = {row.name: row.count / row.cpu for row in self.rows}
+        for work, did in (("compose", "composed and kept"), ("send", "sent, and known of")):
+            ours, peer = rates.get(f"case-{work}-sqlite"), rates.get(f"case-{work}-peer")
+            if ours and peer:
+                yield (
+                    f"Letters {did}: {ours:,.0f} a CPU second, {ours / peer:.2f} times as many as "
+                    f"the plain loop's {peer:,.0f}."
+                )

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from regiongate import store
+from regiongate.control.access.once import keep, once
 from regiongate.control.erase import Erased, erase, pseudonym
 from regiongate.control.rehearsal import transactions
 from regiongate.domain.appeal import Appeal, AppealState, EvidenceFile, FileKind
@@ -76,6 +77,8 @@ def _lived(database: Database) -> Case:
         cases.note(case, AT, "ann", "acme called")
         _appeal(connection, case)
         _tried(connection)
+        assert once(connection, "ann", "key-1", "0" * 64, AT) is None
+        keep(connection, "ann", "key-1", 200, {}, b"a case of acme")
         case = cases.take(case, Step.PROPOSE, AT, "ann", "acme does not answer")
         kinds = (EvidenceKind.BILLING, EvidenceKind.TRAFFIC)
         evidence = tuple(Evidence(kind, BLOCK, AT, {"of": "acme"}) for kind in kinds)
@@ -133,6 +136,7 @@ def _mentions(database: Database, *words: str) -> list[str]:
 ABOUT_NOBODY = {
     *("audit_event", "audit_head", "case_transition", "evidence_kind", "person"),
     *("saved_file", "followed_log", "rejected_line", "correction"),
+    *("access_token", "login_session", "login_code"),
 }
 """Tables whose rows are about no organization."""
 

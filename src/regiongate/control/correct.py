@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,8 +47,8 @@ def grant(
 ) -> list[Correction]:
     """Correct where networks are, for whoever decided it may; the trail names the organization."""
     require_terms(terms, at)
-    _require_one_word(located)
     corrections = Corrections(connection)
+    _require_room(corrections, located, terms, at)
     made = []
     for one in dict.fromkeys(located):
         _make_room(corrections, one, terms, at)
@@ -95,28 +95,40 @@ def end_due(connection: sa.Connection, at: datetime) -> list[Correction]:
     return ended
 
 
-def _require_one_word(located: Sequence[Located]) -> None:
-    """Networks within each other are no contradiction: the most specific counts."""
+def _require_room(
+    corrections: Corrections, located: Sequence[Located], terms: Terms, at: datetime
+) -> None:
+    """Raise CannotRun with everything that speaks against correcting these."""
     if not located:
         raise CannotRun("a correction says where some network is: name one")
+    against = list(_said_twice(located))
+    for network in dict.fromkeys(one.network for one in located):
+        lasting = corrections.lasting(str(network))
+        if lasting is not None and lasting.holds(at) and not terms.replaces:
+            message = f"{network} is corrected to {lasting.region} already ({lasting.id})"
+            against.append(f"{message}: withdraw that one, or replace it with --replace")
+    if against:
+        raise CannotRun("\n".join(against))
+
+
+def _said_twice(located: Sequence[Located]) -> Iterator[str]:
+    """Networks within each other are no contradiction: the most specific counts."""
     said: dict[IPNetwork, str] = {}
     for one in located:
         first = said.setdefault(one.network, one.region)
         if first != one.region:
-            raise CannotRun(f"{one.network} is said to be in {first} and in {one.region}: keep one")
+            yield f"{one.network} is said to be in {first} and in {one.region}: keep one"
 
 
 def _make_room(corrections: Corrections, one: Located, terms: Terms, at: datetime) -> None:
+    """End the one that the network has: its time is over, or it is to be replaced."""
     lasting = corrections.lasting(str(one.network))
     if lasting is None:
         return
-    if not lasting.holds(at):
-        corrections.end(lasting, at, SYSTEM, _over(lasting))
-    elif terms.replaces:
+    if lasting.holds(at):
         corrections.end(lasting, at, terms.approver, f"replaced: {terms.reason}")
     else:
-        message = f"{one.network} is corrected to {lasting.region} already ({lasting.id})"
-        raise CannotRun(f"{message}: withdraw that one, or replace it with --replace")
+        corrections.end(lasting, at, SYSTEM, _over(lasting))
 
 
 def _over(one: Correction) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from regiongate.compiler import facts, geography
 from regiongate.compiler.bundle import GENERATION
-from regiongate.compiler.envoy import forwarding
+from regiongate.compiler.envoy import forwarding, site
 from regiongate.compiler.reader import BundleReader
 from regiongate.control import build
 from regiongate.control.ages import aged
@@ -205,6 +205,8 @@ def _undecided(line: Mapping[str, Any]) -> dict[str, Any]:
     """
     if line["rule"] == forwarding.RULE:
         reason = "a proxy passed on an address that cannot be read; no generation decided"
+    elif line["rule"] == site.RULE:
+        reason = "it asked for a public page, which is open to everyone; no generation decided"
     else:
         reason = f"it was answered with {line['status']} before any generation could decide"
     return {

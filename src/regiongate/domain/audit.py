@@ -56,6 +56,7 @@ class Tag(StrEnum):
     APPEAL_GRANTED = "appeal:granted"
     APPEAL_DENIED = "appeal:denied"
     STANDINGS_PUBLISHED = "standing:published"
+    SOURCE_UPDATED = "source:updated"
     POLICY_PROPOSED = "policy:proposed"
     POLICY_WITHDRAWN = "policy:withdrawn"
     POLICY_PUBLISHED = "policy:published"

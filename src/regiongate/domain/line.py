@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 
-_NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""Line breaks, other control characters, and those that turn the direction of what follows."""
+_NOT_IN_A_LINE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Line breaks, other control characters, and those that turn the direction of what follows.
+
+Halves of characters beyond the first plane (surrogates) are no text: UTF-8 cannot write them.
+"""
 
 
 def is_line(text: str) -> bool:

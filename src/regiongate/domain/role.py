@@ -39,6 +39,7 @@ class Act(StrEnum):
     DECIDE_APPEAL = "decide-appeal"
     PROPOSE_POLICY = "propose-policy"
     PUBLISH_POLICY = "publish-policy"
+    UPDATE_SOURCE = "update-source"
     EXPORT = "export"
     FOLD = "fold"
     ERASE = "erase"
@@ -64,6 +65,7 @@ MAY: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.DECIDE_APPEAL: frozenset({Role.APPROVER}),
         Act.PROPOSE_POLICY: _WORKING,
         Act.PUBLISH_POLICY: frozenset({Role.APPROVER}),
+        Act.UPDATE_SOURCE: _WORKING,
         Act.EXPORT: frozenset({Role.APPROVER, Role.ADMIN}),
         Act.FOLD: _WORKING,
         Act.ERASE: frozenset({Role.ADMIN}),

@@ -80,6 +80,8 @@ class State:
 
     def generations(self) -> list[str]:
         """The installed generations, newest first."""
+        if not self.bundles.is_dir():
+            return []
         found = [one for one in self.bundles.iterdir() if GENERATION.fullmatch(one.name)]
         return [one.name for one in sorted(found, key=_number, reverse=True)]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 WIDTH = 72
@@ -16,26 +17,37 @@ _OPENING, _CLOSING = "\u2066\u2067\u2068", "\u2069"
 _SPACES = re.compile(r"[ \n\t]+")
 
 
+_OF_ONE_COLUMN = re.compile(
+    "[\x00-\xac\xae-\u02ff\u0370-\u0482\u048a-\u058f\u2010-\u2027\u20a0-\u20bf\u2100-\u214f]*"
+)
+"""Latin, Greek, Cyrillic and Armenian with their marks: no character in it is wide, or of none."""
+
+
 def columns(text: str) -> int:
     """How many columns a text takes: wide characters take two, marks and formats none (UAX 11)."""
-    return len(text) if text.isascii() else sum(map(_columns, text))
+    return len(text) if text.isascii() else sum(map(_COLUMNS.__getitem__, text))
 
 
-@cache
-def _columns(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if _is_wide(character) else 1
+class _Columns(dict[str, int]):
+    """How many columns each character takes that was asked about."""
+
+    def __missing__(self, character: str) -> int:
+        of_none = unicodedata.category(character) in ("Mn", "Me", "Cf")
+        self[character] = found = 0 if of_none else 2 if _is_wide(character) else 1
+        return found
 
 
-@cache
+_COLUMNS = _Columns()
+
+
 def _is_wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in ("W", "F")
 
 
 def one_line(text: str) -> str:
     """A text without line breaks, with one space wherever there were several."""
-    return _SPACES.sub(" ", text).strip(" ")
+    flat = "\n" not in text and "\t" not in text and "  " not in text
+    return (text if flat else _SPACES.sub(" ", text)).strip(" ")
 
 
 def fold(text: str, hang: int = 0) -> str:
@@ -44,11 +56,12 @@ def fold(text: str, hang: int = 0) -> str:
     A word that is wider than a line keeps a line to itself: addresses and links are never cut.
     """
     flat = one_line(text)
-    if flat.isascii():
-        return _fold_words(flat.split(" "), hang)
+    if _OF_ONE_COLUMN.fullmatch(flat):
+        return _fold_at_spaces(flat, hang)
+    if columns(flat) <= WIDTH:
+        return flat
     lines, width = [""], 0
-    for space, piece in _pieces(flat):
-        wide = columns(piece)
+    for space, piece, wide in _pieces(flat):
         if width and width + len(space) + wide > WIDTH:
             lines.append(" " * hang + piece)
             width = hang + wide
@@ -58,26 +71,28 @@ def fold(text: str, hang: int = 0) -> str:
     return "\n".join(lines)
 
 
-def _fold_words(words: list[str], hang: int) -> str:
-    """The same for ASCII, where a line can be broken at spaces only and letters are as wide."""
-    lines, line = [], words[0]
-    for word in words[1:]:
-        if line and len(line) + 1 + len(word) > WIDTH:
-            lines.append(line)
-            line = " " * hang + word
-        else:
-            line += f" {word}"
-    return "\n".join([*lines, line])
+def _fold_at_spaces(flat: str, hang: int) -> str:
+    """The same where each character takes a column, so lines can be broken at spaces only."""
+    lines: list[str] = []
+    begin, room = 0, WIDTH
+    while len(flat) - begin > room:
+        end = flat.rfind(" ", begin, begin + room + 1)
+        end = flat.find(" ", begin) if end < 0 else end
+        if end < 0:
+            break
+        lines.append(flat[begin:end])
+        begin, room = end + 1, WIDTH - hang
+    return ("\n" + " " * hang).join([*lines, flat[begin:]])
 
 
-def _pieces(text: str) -> list[tuple[str, str]]:
-    """What a line may not be broken within, each with the space that stands before it."""
-    found: list[tuple[str, str]] = []
+def _pieces(text: str) -> Iterator[tuple[str, str, int]]:
+    """What a line may not be broken within, the space that stands before it, and its columns."""
+    space = ""
     for word in _words(text):
-        pieces = _within(word)
-        found.append((" " if found else "", pieces[0]))
-        found.extend(("", piece) for piece in pieces[1:])
-    return found
+        for piece, wide in _within(word):
+            yield space, piece, wide
+            space = ""
+        space = " "
 
 
 def _words(text: str) -> list[str]:
@@ -95,18 +110,22 @@ def _words(text: str) -> list[str]:
     return words
 
 
-def _within(word: str) -> list[str]:
-    """A word cut beside wide characters, except before a closing and after an opening mark."""
+@lru_cache(maxsize=10_000)
+def _within(word: str) -> tuple[tuple[str, int], ...]:
+    """A word cut beside wide characters, except before a closing and after an opening mark.
+
+    Each piece comes with its columns.
+    """
     if word.isascii() or word[0] in _OPENING:
-        return [word]
+        return ((word, columns(word)),)
     pieces = [word[:1]]
     for before, here in pairwise(word):
-        cut = _is_wide(before) or _is_wide(here)
+        cut = _COLUMNS[before] == 2 or _COLUMNS[here] == 2
         if cut and here not in _NOT_FIRST and before not in _NOT_LAST:
             pieces.append(here)
         else:
             pieces[-1] += here
-    return pieces
+    return tuple((piece, columns(piece)) for piece in pieces)
 
 
 def underline(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Texts and names as header values of a mail (RFC 2047), folded so that nothing is lost.
+"""Texts and names as header lines of a mail (RFC 2047), folded so that nothing is lost.
 
 The newer header classes of the standard library lose or double spaces where they fold a text that
 is partly ASCII, and fold differently from version to version; the older `Header` does neither when
@@ -7,44 +7,49 @@ a text is encoded as a whole.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from email.header import Header
-from email.policy import Compat32
 from email.utils import formataddr
+from functools import lru_cache
 
 _COLUMNS = 76
 """How long a line with an encoded word may be (RFC 2047, section 2)."""
 
-_IDS = ("Message-ID", "In-Reply-To", "References")
+_PLAIN = re.compile("[!-~]+(?: [!-~]+)*")
+"""Words of ASCII with a space between them, which are folded into themselves."""
 
 
-class _Policy(Compat32):
-    """Writes ids as they are: folded away from its name, an id is not found by every server."""
-
-    def fold_binary(self, name: str, value: str) -> bytes:
-        if name in _IDS or _is_short(name, value):
-            return f"{name}: {value}\n".replace("\n", self.linesep).encode("ascii")
-        return super().fold_binary(name, value)
+def line(name: str, value: str) -> str:
+    """A header whose value is ASCII, folded at its spaces where it is long."""
+    if _PLAIN.fullmatch(value) and len(name) + len(value) + 2 <= _COLUMNS:
+        return f"{name}: {value}\r\n"
+    return _folded(name, value)
 
 
-def _is_short(name: str, value: str) -> bool:
-    """Whether a header stands on one line as it is, which need not be found out by folding it."""
-    return len(name) + len(value) + 2 <= _COLUMNS and value.isascii() and value.isprintable()
+def ids(name: str, value: Sequence[str]) -> str:
+    """Ids, one on each line: folded away from its name, an id is not found by every server."""
+    return f"{name}: " + "\r\n ".join(value) + "\r\n"
 
 
-POLICY = _Policy(linesep="\r\n", max_line_length=_COLUMNS)
-"""How the headers of a letter are written."""
-
-
+@lru_cache(maxsize=1000)
 def text(name: str, value: str) -> str:
-    """A text as the value of the header with this name, encoded where it is not ASCII."""
+    """A text as the header with this name, encoded where it is not ASCII."""
     charset = "us-ascii" if value.isascii() else "utf-8"
-    return Header(value, charset, _COLUMNS, header_name=name).encode()
+    return line(name, Header(value, charset, _COLUMNS, header_name=name).encode())
 
 
 def person(name: str, who: str, address: str) -> str:
-    """A name and an address as the value of the header with this name."""
+    """A name and an address as the header with this name."""
     if who.isascii():
-        return text(name, formataddr((who, address)))
+        whole = formataddr((who, address))
+        short = _PLAIN.fullmatch(whole) and len(name) + len(whole) + 2 <= _COLUMNS
+        return line(name, whole) if short else text(name, whole)
     header = Header(who, "utf-8", _COLUMNS, header_name=name)
     header.append(f"<{address}>", "us-ascii")
-    return header.encode()
+    return line(name, header.encode())
+
+
+def _folded(name: str, value: str) -> str:
+    folded = Header(value, header_name=name).encode(linesep="\r\n", maxlinelen=_COLUMNS)
+    return f"{name}: {folded}\r\n"

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.charset import BASE64, QP, Charset
-from email.mime.multipart import MIMEMultipart
-from email.mime.nonmultipart import MIMENonMultipart
 from email.utils import format_datetime
+from functools import lru_cache
 
 from regiongate.domain.notice import Notice
-from regiongate.notify import headers
+from regiongate.notify import bodies, headers
 from regiongate.notify.sender import Sender
-from regiongate.notify.words import Words, words
-
-_ASCII = bytes(range(127))
+from regiongate.notify.words import words
 
 EARLIER = 10
 """How many earlier notices of a case a letter refers to: a line of headers stays within bounds."""
@@ -49,10 +45,15 @@ def compose(
     sent before it, oldest first. Raises MissingFact.
     """
     said = words(notice)
-    message = _filled(said)
-    _address(message, notice, sender, date, earlier)
-    message["Subject"] = headers.text("Subject", said.subject)
-    _mark(message, notice, sender)
+    boundary, body = bodies.alternatives(said)
+    head = (
+        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n',
+        "MIME-Version: 1.0\r\n",
+        *_address(notice, sender, date, earlier),
+        headers.text("Subject", said.subject),
+        *_mark(notice, sender),
+        "\r\n",
+    )
     return Letter(
         notice=notice.id,
         message_id=sender.message_id(notice.id),
@@ -62,56 +63,35 @@ def compose(
         language=said.choice.language.code,
         asked=said.choice.asked,
         is_fallback=said.choice.is_fallback,
-        message=message.as_bytes(policy=headers.POLICY),
+        message="".join((*head, body)).encode("ascii"),
     )
 
 
 def _address(
-    message: MIMEMultipart, notice: Notice, sender: Sender, date: datetime, earlier: tuple[str, ...]
-) -> None:
+    notice: Notice, sender: Sender, date: datetime, earlier: tuple[str, ...]
+) -> Iterator[str]:
     """Who writes to whom, when, and in which thread."""
     recipient = notice.organization
-    message["Date"] = format_datetime(date)
-    message["From"] = headers.person("From", sender.name, sender.address)
-    message["To"] = headers.person("To", recipient.name, recipient.contact.address)
+    yield headers.line("Date", format_datetime(date))
+    yield _from(sender)
+    yield headers.person("To", recipient.name, recipient.contact.address)
     if notice.provider.contact.startswith("mailto:"):
-        message["Reply-To"] = notice.provider.contact.removeprefix("mailto:")
-    message["Message-ID"] = sender.message_id(notice.id)
+        yield headers.line("Reply-To", notice.provider.contact.removeprefix("mailto:"))
+    yield headers.ids("Message-ID", [sender.message_id(notice.id)])
     thread = [sender.message_id(one) for one in earlier[-EARLIER:]]
     if thread:
-        message["In-Reply-To"] = thread[-1]
-        message["References"] = "\n ".join(thread)
+        yield headers.ids("In-Reply-To", thread[-1:])
+        yield headers.ids("References", thread)
 
 
-def _mark(message: MIMEMultipart, notice: Notice, sender: Sender) -> None:
+@lru_cache(maxsize=10)
+def _from(sender: Sender) -> str:
+    return headers.person("From", sender.name, sender.address)
+
+
+def _mark(notice: Notice, sender: Sender) -> Iterator[str]:
     """What tells machines that no person wrote this, so that no machine answers it."""
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5
-    message["X-Auto-Response-Suppress"] = "OOF, AutoReply"  # Exchange knows this one only.
-    message["List-Id"] = f"<region-notices.{sender.domain}>"  # RFC 2919
-    message["List-Help"] = f"<{notice.provider.contact}>"  # RFC 2369
-
-
-def _filled(said: Words) -> MIMEMultipart:
-    """Plain text first, HTML as the richer alternative (RFC 2046, section 5.1.4)."""
-    digest = hashlib.sha256(f"{said.text}\0{said.html}".encode()).hexdigest()
-    # `=_` cannot stand in quoted-printable or base64, so no part can hold the boundary.
-    message = MIMEMultipart("alternative", boundary=f"=_{digest[:32]}")
-    for subtype, content in (("plain", said.text), ("html", said.html)):
-        part = MIMENonMultipart("text", subtype)
-        part["Content-Language"] = said.choice.language.code
-        charset = _charset(content)
-        # Base64 carries what it is given, so line ends must be those of mail (RFC 2049, 4).
-        packed = charset.body_encoding == BASE64
-        part.set_payload(content.replace("\n", "\r\n") if packed else content, charset)
-        message.attach(part)
-    return message
-
-
-def _charset(content: str) -> Charset:
-    """UTF-8 in the shorter of the two encodings that any relay carries."""
-    charset = Charset("utf-8")
-    # Base64 makes four octets of three; quoted-printable makes three of each that is not ASCII.
-    octets = content.encode()
-    others = len(octets.translate(None, _ASCII))
-    charset.body_encoding = QP if others * 6 < len(octets) else BASE64
-    return charset
+    yield headers.line("Auto-Submitted", "auto-generated")  # RFC 3834, section 5
+    yield headers.line("X-Auto-Response-Suppress", "OOF, AutoReply")  # Exchange knows it alone.
+    yield headers.line("List-Id", f"<region-notices.{sender.domain}>")  # RFC 2919
+    yield headers.line("List-Help", f"<{notice.provider.contact}>")  # RFC 2369

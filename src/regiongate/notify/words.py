@@ -1,23 +1,25 @@
 """A notice in words: subject, plain text and HTML, from one template for each event and language.
 
 Text and HTML come from the same sentences; only the parts around them (`messages/shape`) differ,
-so neither can say what the other does not.
+so neither can say what the other does not. A template is rendered once for each shape of the facts
+(`outline.py`).
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, UndefinedError
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from regiongate.domain.notice import Event, Notice
 from regiongate.notify.facts import Facts, facts
 from regiongate.notify.fold import fold, one_line, underline
 from regiongate.notify.form import HtmlForm, PlainForm
-from regiongate.notify.language import Choice, choose
+from regiongate.notify.language import Choice, Language, choose
+from regiongate.notify.outline import Outline, Shape, gaps, later, outline, take_apart
 
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 
@@ -42,38 +44,41 @@ def words(notice: Notice) -> Words:
     Raises MissingFact where a template names a fact that the notice has not.
     """
     choice = choose(notice.organization.contact.language)
-    rtl = choice.language.direction == "rtl"
-    plain = facts(notice, choice.language, PlainForm())
-    subject = one_line(_block(notice, choice, "subject", plain))
-    isolated = facts(notice, choice.language, PlainForm(isolate=True)) if rtl else plain
-    text = _rendered(notice, choice, isolated, "text")
-    html = _rendered(notice, choice, facts(notice, choice.language, HtmlForm()), "html", subject)
-    return Words(subject, _tidy(text), _without_empty_lines(html), choice)
+    language = choice.language
+    plain = facts(notice, language, PlainForm())
+    rtl = language.direction == "rtl"
+    isolated = facts(notice, language, PlainForm(isolate=True)) if rtl else plain
+    subject = one_line(_filled(notice, language, "subject", plain))
+    text = _filled(notice, language, "text", isolated)
+    known = {**facts(notice, language, HtmlForm()), "subject": subject}
+    html = _filled(notice, language, "html", known)
+    return Words(subject, text, html, choice)
 
 
-def _rendered(
-    notice: Notice, choice: Choice, known: Facts, form: str, subject: str | None = None
-) -> str:
-    shape = {"page": f"shape/{form}/page.j2", "parts": f"shape/{form}/parts.j2"}
-    more = shape if subject is None else shape | {"subject": subject}
-    template = _template(notice.event, choice.language.code, html=form == "html")
+def _filled(notice: Notice, language: Language, form: str, known: Facts) -> str:
+    """A part of the message with its facts."""
+    shape, texts = take_apart(known)
     try:
-        return template.render(known, **more)
+        around = _outline(notice.event, language.code, form, shape)
     except UndefinedError as error:
-        raise _missing(notice, error) from error
+        raise MissingFact(f"{notice.id} ({notice.event}): {error}") from error
+    if form == "html":
+        return around.filled(_escaped(texts), _flat)
+    return around.filled(texts, _fold)
 
 
-def _block(notice: Notice, choice: Choice, name: str, known: Facts) -> str:
-    """One block of a template in plain text, without the page around it and what that imports."""
-    template = _template(notice.event, choice.language.code, html=False)
-    try:
-        return "".join(template.blocks[name](template.new_context(dict(known))))
-    except UndefinedError as error:
-        raise _missing(notice, error) from error
-
-
-def _missing(notice: Notice, error: UndefinedError) -> MissingFact:
-    return MissingFact(f"{notice.id} ({notice.event}): {error}")
+@lru_cache(maxsize=1000)
+def _outline(event: Event, language: str, form: str, shape: Shape) -> Outline:
+    """A part of the message wherever the facts have this shape."""
+    template = _template(event, language, html=form == "html")
+    known = gaps(shape)
+    if form == "subject":
+        # A block by itself, without the page around it and what that imports.
+        return outline("".join(template.blocks[form](template.new_context(known))))
+    shapes = {"page": f"shape/{form}/page.j2", "parts": f"shape/{form}/parts.j2"}
+    # A fact is a line that is not empty, so empty lines are those of the template.
+    tidy = _tidy if form == "text" else _without_empty_lines
+    return outline(tidy(template.render(known, **shapes)))
 
 
 @cache
@@ -92,16 +97,39 @@ def _environment(html: bool) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters["fold"] = _one_line_of_html if html else fold
-    environment.filters["underline"] = underline
+    environment.filters["fold"] = _one_line_of_html if html else _folded
+    environment.filters["underline"] = _underlined
     return environment
+
+
+_fold = lru_cache(maxsize=10_000)(fold)
+"""Letters of one day share most of their paragraphs."""
+
+
+def _flat(text: str, _: int) -> str:
+    return one_line(text)
+
+
+def _escaped(texts: list[str]) -> list[str]:
+    return [text if isinstance(text, Markup) else escape(text) for text in texts]
+
+
+def _folded(text: str, hang: int = 0) -> str:
+    return later(text, hang) or fold(text, hang)
+
+
+def _underlined(text: str) -> str:
+    """Dashes below a heading, in which no fact stands: its width would not be known."""
+    if later(text, 0) is not None:
+        raise TypeError(f"a fact stands in the heading {text!r}")
+    return underline(text)
 
 
 def _one_line_of_html(text: str) -> Markup:
     """HTML that was escaped already, without the line breaks of its template."""
     if not isinstance(text, Markup):
         raise TypeError("what stands in HTML was not escaped")
-    return Markup(one_line(text))  # noqa: S704 - it was Markup before
+    return Markup(later(text, 0) or one_line(text))  # noqa: S704 - it was Markup before
 
 
 def _tidy(text: str) -> str:

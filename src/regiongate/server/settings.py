@@ -20,7 +20,8 @@ class Settings:
     `url` is the origin under which browsers reach it, such as `https://regions.example.com`.
     `gateways` are the networks whose word about a client's address counts: the gateway that
     forwards the public pages. `policy` is a policy file, None for the policy in force at the
-    gateway of `state_dir`. `oidc` is who vouches for people, None where one-time logins do.
+    gateway of `state_dir`. `offers` is a file of offers to show, None for those that come along.
+    `oidc` is who vouches for people, None where one-time logins do.
     """
 
     state_dir: Path
@@ -29,6 +30,7 @@ class Settings:
     url: str
     gateways: tuple[IPNetwork, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
     policy: Path | None = None
+    offers: Path | None = None
     oidc: Provider | None = None
     mail: dict[str, str] = field(default_factory=dict)
 

@@ -78,17 +78,38 @@ class AuditTrail:
         self, which: Which = EVERYTHING, *, newest_first: bool = False
     ) -> Iterator[chain.Entry]:
         """The events in the order of their numbers, with what is left of their contents."""
+        number = EVENT.c.number.desc() if newest_first else EVENT.c.number
+        query = self.query(which).order_by(number)
+        for row in self._connection.execute(query.execution_options(yield_per=_AT_A_TIME)):
+            yield _entry(row)
+
+    def query(
+        self, which: Which = EVERYTHING, numbers: tuple[int, int] | None = None
+    ) -> sa.Select[Any]:
+        """What finds the events, in no order, for `entry`; of `numbers` from one to another only."""
         # An instant is read as it stands there: a changed one may be none.
         columns = [sa.type_coerce(c, sa.Text) if c is EVENT.c.at else c for c in EVENT.columns]
         said = [column.label(f"said_{column.name}") for column in CONTENT.columns]
-        query = (
-            sa.select(*columns, *said)
-            .outerjoin_from(EVENT, CONTENT, EVENT.c.number == CONTENT.c.number)
-            .where(*_conditions(which))
-            .order_by(EVENT.c.number.desc() if newest_first else EVENT.c.number)
-        )
-        for row in self._connection.execute(query.execution_options(yield_per=_AT_A_TIME)):
-            yield _entry(row)
+        joined = EVENT.outerjoin(CONTENT, EVENT.c.number == CONTENT.c.number)
+        query = sa.select(*columns, *said).select_from(joined).where(*_conditions(which))
+        return query if numbers is None else query.where(EVENT.c.number.between(*numbers))
+
+    @staticmethod
+    def entry(row: Any) -> chain.Entry:
+        """A row that `query` has found."""
+        return _entry(row)
+
+    def numbers_between(
+        self, since: datetime | None, until: datetime | None
+    ) -> tuple[int, int] | None:
+        """The first and the last number of the events of a time; None: there are none.
+
+        Instants need not rise with the numbers, so other events may lie between the two.
+        """
+        spans = _conditions(Which(since=since, until=until))
+        query = sa.select(sa.func.min(EVENT.c.number), sa.func.max(EVENT.c.number))
+        first, last = self._connection.execute(query.where(*spans)).one()
+        return None if first is None else (first, last)
 
     def strays(self) -> list[int]:
         """The numbers of contents that belong to no event."""

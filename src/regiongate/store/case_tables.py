@@ -15,6 +15,8 @@ from regiongate.store.types import COUNT, Instant
 NOWHERE = ""
 """How the store writes the state before the first step: in a foreign key a null means nothing."""
 
+_LOUD = sa.text("loud IS NOT NULL")
+
 ALLOWED = sa.Table(
     "case_transition",
     METADATA,
@@ -64,6 +66,9 @@ CASE = sa.Table(
     ),
     sa.Index("case_file_organization_ix", "organization"),
     sa.Index("case_file_state_ix", "state"),
+    sa.Index("case_file_since_ix", "since", "number"),
+    sa.Index("case_file_unsupported_ix", "unsupported", "number"),
+    sa.Index("case_file_loud_ix", "number", sqlite_where=_LOUD, postgresql_where=_LOUD),
     comment="What becomes of one organization; one at most that is not released",
     sqlite_with_rowid=False,
     sqlite_strict=True,

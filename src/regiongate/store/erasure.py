@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
+from regiongate.store.answers import Answers
 from regiongate.store.appeals import APPEAL, Appeals
 from regiongate.store.audit import AuditTrail
 from regiongate.store.audit_tables import CONTENT
@@ -14,7 +15,7 @@ from regiongate.store.exemptions import EXEMPTION, Exemptions
 from regiongate.store.notice_tables import NOTICE
 from regiongate.store.organization_tables import ORGANIZATION
 from regiongate.store.organizations import Organizations
-from regiongate.store.sightings import SIGHTING
+from regiongate.store.sightings import SIGHTING, Sightings
 
 
 class Erasure:
@@ -54,8 +55,10 @@ class Erasure:
         Exemptions(self._connection).forget(self._organization)
         self._delete(CASE, CASE.c.number.in_(cases))
         self._delete(STEP, STEP.c["case"].in_(cases))
-        self._delete(SIGHTING, SIGHTING.c.organization == self._organization)
+        Sightings(self._connection).remove(self._organization)
         Organizations(self._connection).remove(self._organization)
+        # Which of them name it nobody knows: they are kept as bytes, for a day.
+        Answers(self._connection).empty()
         return AuditTrail(self._connection).erase(self._organization)
 
     def _cases(self) -> sa.Select[tuple[int]]:

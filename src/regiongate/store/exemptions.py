@@ -162,7 +162,7 @@ class Exemptions:
         """Those for which all conditions (on EXEMPTION) hold, in the order of their ids."""
         query = sa.select(EXEMPTION).where(*conditions).order_by(EXEMPTION.c.id)
         for row in self._connection.execute(query):
-            yield _read_exemption(row._mapping)
+            yield read_exemption(row._mapping)
 
     def holder_of(self, key: bytes) -> str | None:
         """The organization to which the books say that a key (digest) belongs; None: nobody's."""
@@ -254,7 +254,8 @@ def _row(table: sa.Table, kept: Exemption | Correction) -> dict[str, Any]:
     return row | {"network": None if kept.network is None else str(kept.network)}
 
 
-def _read_exemption(row: Mapping[Any, Any]) -> Exemption:
+def read_exemption(row: Mapping[Any, Any]) -> Exemption:
+    """A row of EXEMPTION as a value."""
     facts: dict[str, Any] = dict(row)
     key, network = facts["key"], facts["network"]
     return Exemption(

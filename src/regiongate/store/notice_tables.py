@@ -32,6 +32,8 @@ def _among(column: str, values: Iterable[str]) -> str:
     return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
+_BOUNCED = sa.text("bounced_at IS NOT NULL")
+
 NOTICE = sa.Table(
     "notice",
     METADATA,
@@ -103,6 +105,10 @@ NOTICE = sa.Table(
     ),
     sa.Index("notice_case_ix", "case"),
     sa.Index("notice_state_ix", "state", "due_at"),
+    sa.Index("notice_composed_ix", "composed_at", "id"),
+    sa.Index("notice_state_composed_ix", "state", "composed_at", "id"),
+    sa.Index("notice_event_composed_ix", "event", "composed_at", "id"),
+    sa.Index("notice_bounced_ix", "bounced_at", sqlite_where=_BOUNCED, postgresql_where=_BOUNCED),
     comment="What an organization is told of an event, and what became of it",
     sqlite_with_rowid=False,
     sqlite_strict=True,

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from regiongate.domain.profile import FINEST_SHARE, FactKind
 from regiongate.store.schema import METADATA, check
-from regiongate.store.types import COUNT, Day, Instant
+from regiongate.store.types import COUNT, SORTED, Day, Instant
 
 FLAG = sa.Boolean().with_variant(sa.Integer(), "sqlite")
 """True or false; SQLite's strict tables know it as 1 and 0."""
@@ -30,6 +30,13 @@ ORGANIZATION = sa.Table(
     sa.Column("dossier", sa.Text, comment="digest of facts, holdings and owners; null: never told"),
     sa.Column("since", Instant, nullable=False, comment="when it was first told of"),
     sa.Column("changed", Instant, nullable=False, comment="when its profile last changed"),
+    sa.Column(
+        "sought",
+        SORTED,
+        nullable=False,
+        server_default="",
+        comment="its name in small letters, by which people look for it",
+    ),
     *check(
         "id_travels_in_a_header",
         "length(id) BETWEEN 1 AND 256 AND id NOT GLOB '*[^!-~]*' AND instr(id, ',') = 0",
@@ -41,6 +48,8 @@ ORGANIZATION = sa.Table(
         "digests_are_digests", "length(card) = 32 AND (dossier IS NULL OR length(dossier) = 32)"
     ),
     *check("changes_come_later", "since <= changed"),
+    sa.Index("organization_sought_ix", "sought", "id"),
+    sa.Index("organization_id_ix", "id", postgresql_ops={"id": "text_pattern_ops"}),
     comment="What the books of the provider say of a customer",
     sqlite_with_rowid=False,
     sqlite_strict=True,

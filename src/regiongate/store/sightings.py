@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from regiongate.domain.sighting import Sighting
 from regiongate.store.bulk import merge
+from regiongate.store.rollups import SUMS, Rollups
 from regiongate.store.schema import METADATA, check
 from regiongate.store.types import COUNT, Day, Instant
 
@@ -24,7 +25,6 @@ They are part of the primary key, and in a key a null would never be equal to an
 """
 _OPTIONAL = ("organization", "key", "region")
 _VERDICTS = ("allowed", "warned", "blocked", "suspended", "handed_over")
-_SUMS = ("requests", "unsupported", "disputed", "anonymized", *_VERDICTS)
 
 _INSTANT = pa.timestamp("us", tz="UTC")
 SCHEMA = pa.schema(
@@ -116,7 +116,18 @@ class Sightings:
         """
         if not found.schema.equals(SCHEMA):
             raise ValueError(f"these are no sightings: {found.schema}")
-        merge(self._connection, SIGHTING, _written(found), _growth(self._connection.dialect.name))
+        rows = _written(found)
+        merge(self._connection, SIGHTING, rows, _growth(self._connection.dialect.name))
+        Rollups(self._connection).grow(rows)
+
+    def remove(self, organization: str) -> int:
+        """Remove the sightings of one organization; how many there were."""
+        numbers = [SIGHTING.c[name] for name in ("day", "region", *SUMS)]
+        mine = sa.delete(SIGHTING).where(SIGHTING.c.organization == organization)
+        # What is taken off the sums is what was removed, not what was there a statement before.
+        gone = self._connection.execute(mine.returning(*numbers)).mappings().all()
+        Rollups(self._connection).shrink(organization, gone)
+        return len(gone)
 
     def all(self) -> Iterator[Sighting]:
         """Every sighting, in the order of its identity."""
@@ -134,7 +145,7 @@ class Sightings:
 def _growth(dialect: str) -> dict[str, str]:
     """What becomes of each number of a known sighting when it is seen again."""
     least, greatest = ("min", "max") if dialect == "sqlite" else ("least", "greatest")
-    return {name: f"sighting.{name} + excluded.{name}" for name in _SUMS} | {
+    return {name: f"sighting.{name} + excluded.{name}" for name in SUMS} | {
         "tokens": _TOKENS,
         "first": f"{least}(sighting.first, excluded.first)",
         "last": f"{greatest}(sighting.last, excluded.last)",
@@ -146,7 +157,7 @@ def _written(found: pa.Table) -> pa.Table:
     for name in _OPTIONAL:
         place = found.schema.get_field_index(name)
         found = found.set_column(place, name, pc.fill_null(found[name], NONE))
-    sums = [(name, "sum") for name in (*_SUMS, "tokens")]
+    sums = [(name, "sum") for name in (*SUMS, "tokens")]
     folded = [*sums, ("first", "min"), ("last", "max")]
     one_each = found.group_by(list(IDENTITY), use_threads=False).aggregate(folded)
     named = one_each.rename_columns({f"{name}_{how}": name for name, how in folded})

@@ -16,8 +16,9 @@ from regiongate.store.contradiction import Contradicted, KeyOfAnother
 from regiongate.store.organization_tables import CONTACT, FACT, KEY, ORGANIZATION
 from regiongate.store.owners import put_owners
 from regiongate.store.profile_rows import ProfileRows
+from regiongate.store.search import small
 
-_CARD = ("name", "plan", "card", "changed")
+_CARD = ("name", "plan", "card", "changed", "sought")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ def _write(connection: sa.Connection, rows: ProfileRows, told: pa.Array, at: dat
     cards = rows.cards.filter(pc.is_in(rows.cards["id"], value_set=told))
     instant = pa.repeat(pa.scalar(at, pa.timestamp("us", tz="UTC")), cards.num_rows)
     dated = cards.append_column("since", instant).append_column("changed", instant)
+    dated = dated.append_column("sought", small(dated["name"]))
     growth = {name: f"excluded.{name}" for name in _CARD}
     growth["dossier"] = f"coalesce(excluded.dossier, {ORGANIZATION.name}.dossier)"
     merge(connection, ORGANIZATION, dated, growth)

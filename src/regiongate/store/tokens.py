@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -84,17 +84,24 @@ class Tokens:
         self._connection.execute(sa.insert(TOKEN).values(values))
         self._tell(Tag.TOKEN_ISSUED, token, token.issued, token.person)
 
-    def use(self, token: str, at: datetime) -> None:
+    def use(self, token: Token, at: datetime) -> None:
         """Note that a token is used."""
-        self._connection.execute(sa.update(TOKEN).where(TOKEN.c.id == token).values(used=at))
+        # The clock of who issued it may be ahead of ours: nothing is used before it is there.
+        used = max(at, token.issued)
+        self._connection.execute(sa.update(TOKEN).where(TOKEN.c.id == token.id).values(used=used))
 
-    def revoke(self, token: Token, by: str, at: datetime) -> bool:
-        """Revoke a token; False, and nothing is changed, when it is revoked already."""
-        change = sa.update(TOKEN).where(TOKEN.c.id == token.id, TOKEN.c.revoked.is_(None))
-        if self._connection.execute(change.values(revoked=at, revoked_by=by)).rowcount == 0:
-            return False
+    def revoke(self, token: Token, by: str, at: datetime) -> Token | None:
+        """Revoke a token; None, and nothing is changed, when it is revoked already."""
+        revoked = replace(token, revoked=max(at, token.issued), revoked_by=by)
+        change = (
+            sa.update(TOKEN)
+            .where(TOKEN.c.id == token.id, TOKEN.c.revoked.is_(None))
+            .values(revoked=revoked.revoked, revoked_by=by)
+        )
+        if self._connection.execute(change).rowcount == 0:
+            return None
         self._tell(Tag.TOKEN_REVOKED, token, at, by)
-        return True
+        return revoked
 
     def _tell(self, tag: Tag, token: Token, at: datetime, actor: str) -> None:
         detail = {

@@ -12,6 +12,9 @@ from sqlalchemy.types import TypeEngine
 COUNT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A whole number of 64 bits; SQLite's strict tables know it as INTEGER."""
 
+SORTED = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""Text that sorts by its code points, in whatever language a PostgreSQL was set up."""
+
 
 class Day(sa.types.TypeDecorator[date]):
     """A date in UTC: DATE on PostgreSQL, the text `2024-07-09` on SQLite."""

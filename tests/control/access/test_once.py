@@ -14,7 +14,8 @@ from regiongate.control.access.secret import Kind, new_secret
 from regiongate.domain.errors import CannotRun
 from regiongate.store.answers import Answers, Kept
 from regiongate.store.database import Database
-from tests.support.access import begin_with_people
+from regiongate.store.erasure import Erasure
+from tests.support.access import begin_with_people, everything
 from tests.support.profiles import NOON
 from tests.support.stores import database, postgresql, store_url
 
@@ -127,6 +128,14 @@ def test_a_key_without_an_answer_makes_no_change_again(database: Database) -> No
     for key in ("k", "none"):
         with pytest.raises(CannotRun, match="see whether the change was made"):
             _ask(database, key=key)
+
+
+def test_an_erasure_empties_what_is_kept(database: Database) -> None:
+    """An answer may name the organization, and nobody can see which does."""
+    _ask(database)
+    with database.writing() as connection:
+        Erasure(connection, "acme").remove()
+    assert "done" not in everything(database)
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "a\nb", "clé"])

@@ -260,3 +260,11 @@ def test_a_suspended_organization_appeals(database: Database) -> None:
     with sitting(database, LATE + 5 * DAY) as found:
         grant_exemption(found, second.appeal.id, Ruling("carla", "Proven.", None))
     assert case_now(database, case).state is CaseState.EXEMPT
+
+
+def test_nothing_is_decided_before_it_was_asked(database: Database) -> None:
+    """An instant before the appeal was opened is a slip, and is told in words."""
+    appeal = appealed(database, restricted(database)).appeal
+    with sitting(database, at=AT - DAY) as found, pytest.raises(CannotRun, match="opened at"):
+        deny(found, appeal.id, Ruling("bob", "No."))
+    assert appeal_now(database, appeal.id).state is AppealState.OPEN

@@ -206,3 +206,18 @@ def test_regions_that_nobody_knows() -> None:
     assert region_of("UA-43") == "UA-43"
     with pytest.raises(CannotRun, match="write GB"):
         region_of("UK")
+
+
+def test_all_that_speaks_against_corrections_is_told_at_once(database: Database) -> None:
+    """Each network that contradicts another, or is corrected already, is named."""
+    staffed(database)
+    first, second, third = (
+        correct.Located(network_of(f"20.0.{number}.0/24"), "FR") for number in range(3)
+    )
+    with database.writing() as connection:
+        correct.correct(connection, [first, second], TERMS, AT)
+    there = correct.Located(third.network, "DE")
+    with database.writing() as connection, pytest.raises(CannotRun) as refused:
+        correct.correct(connection, [first, second, third, there], TERMS, AT)
+    for network in (first.network, second.network, third.network):
+        assert str(network) in str(refused.value)

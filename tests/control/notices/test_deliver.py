@@ -314,3 +314,22 @@ def test_patience_covers_a_conversation(server: MailServer) -> None:
     patience = Patience.with_relay(relay)
     assert patience.sending >= 12 * MINUTE
     assert patience.ending >= 11 * MINUTE
+
+
+def test_the_next_contact_quiets_the_case(database: Database, server: MailServer) -> None:
+    """What was said of a notice that did not arrive is over when its next round was accepted."""
+    contacts = tuple(
+        ProfileContact(Contact(f"{name}@acme.example", "en"), verified=True) for name in "ab"
+    )
+    with database.writing() as connection:
+        Organizations(connection).put([Profile("acme", "Acme", None, contacts)], WARN)
+    cases = opened(database, "acme")
+    with database.writing() as connection:
+        write(connection, cases)
+    server.plans = [Plan("rcpt", "550")]
+    _deliver(database, server)
+    assert "was refused" in str(_loud(database))
+    with database.writing() as connection:
+        rounds.go_on(connection, desk_of(policy()), WARN)
+    _deliver(database, server, WARN + MINUTE)
+    assert _loud(database) is None

@@ -316,3 +316,18 @@ def test_a_policy_without_what_is_needed(database: Database) -> None:
         database.writing() as connection,
     ):
         without.write(connection, [], ANNOUNCED, WARN)
+
+
+def test_a_case_is_quiet_once_it_is_written_to(database: Database) -> None:
+    """That nobody could be written to is over when somebody is."""
+    know(database)
+    cases = opened(database, "acme")
+    with database.writing() as connection:
+        assert write(connection, cases) == []
+    with database.reading() as connection:
+        assert "no contact" in str(next(Cases(connection).where()).loud)
+    know(database, "acme")
+    with database.writing() as connection:
+        assert len(write(connection, cases)) == 1
+    with database.reading() as connection:
+        assert next(Cases(connection).where()).loud is None

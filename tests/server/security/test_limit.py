@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 
@@ -105,3 +107,15 @@ def test_what_has_no_limit_is_a_mistake() -> None:
     assert LIMITS
     with pytest.raises(KeyError):
         Limiter().take("pages", HERE, 0.0)
+
+
+def test_every_limit_is_on_the_page() -> None:
+    """docs/access.md names each purpose, how much at once and how often then."""
+    page = (Path(__file__).parents[3] / "docs" / "access.md").read_text("utf-8")
+    said = re.findall(r"^\| `(\w+)`: [^|]+ \| (\d+) \| (\S+) (?:a|in) (\w+) ?(\w*) \|$", page, re.M)
+    seconds = {"second": 1, "minute": 60, "five": 300}
+    found = {
+        purpose: Limit(float(count) / seconds[time], int(burst))
+        for purpose, burst, count, time, _ in said
+    }
+    assert found == dict(LIMITS)

@@ -93,8 +93,11 @@ def test_a_key_may_be_rotated(openid: OpenId) -> None:
 
 
 def test_keys_for_other_things_do_no_harm(openid: OpenId) -> None:
-    """Kinds that nobody knows, and keys to encrypt with, may stand in the set."""
-    openid.keys = [{"kty": "AKP"}, {**OTHER_KEY.public(), "use": "enc"}, *openid.keys]
+    """What nobody can read, and keys to encrypt with, may stand in the set (RFC 7517, 5)."""
+    broken: list[Any] = [{}, [], "one", {"kty": "AKP"}, {"kty": "RSA", "kid": "one"}, {"kty": []}]
+    broken += [{"kty": "EC", "kid": "one", "crv": "P-1", "x": "AA", "y": "AA"}]
+    broken += [{**KEY.public(), "n": 7}, {**KEY.public(), "n": "ü"}]
+    openid.keys = [*broken, {**OTHER_KEY.public(), "use": "enc"}, *openid.keys]
     assert _log_in(openid) == "li"
 
 
@@ -168,6 +171,16 @@ def test_a_forged_token_lets_nobody_in(openid: OpenId, how: str) -> None:
     """However it was forged."""
     openid.sign = FORGED[how]
     _refused(openid, "not signed by the provider")
+
+
+@pytest.mark.parametrize("keys", [None, {}, [], "x", [KEY.public(), KEY.public()]])
+def test_any_set_of_keys_is_survived(openid: OpenId, keys: Any) -> None:
+    """One without a key lets nobody in; one that names a key twice is fine."""
+    openid.keys = keys
+    if keys and isinstance(keys, list):
+        assert _log_in(openid) == "li"
+    else:
+        _refused(openid, "not signed by the provider")
 
 
 def test_a_shared_key_in_the_set_signs_nothing(openid: OpenId) -> None:

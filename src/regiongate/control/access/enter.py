@@ -15,7 +15,7 @@ from regiongate.store.database import Database
 
 def by_token(database: Database, secret: str, at: datetime) -> Caller | None:
     """Who shows a token, as `caller_of_token` says."""
-    with database.reading() as connection:
+    with database.glancing() as connection:
         found = find_caller(connection, secret, at)
     if found is None or not found.is_due:
         return None if found is None else found.caller
@@ -25,7 +25,7 @@ def by_token(database: Database, secret: str, at: datetime) -> Caller | None:
 
 def by_session(database: Database, secret: str, at: datetime) -> Session | None:
     """The session that a browser shows, as `caller_of_session` says."""
-    with database.reading() as connection:
+    with database.glancing() as connection:
         found = find_session(connection, secret, at)
     if found is None or not found.is_due:
         return None if found is None else found.session

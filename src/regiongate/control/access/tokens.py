@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -35,7 +35,7 @@ class FoundCaller:
     """Who shows a token, and whether its use is still to be noted."""
 
     caller: Caller
-    token: str
+    token: Token
     is_due: bool
 
 
@@ -69,9 +69,10 @@ def revoke(connection: sa.Connection, id: str, by: str, at: datetime) -> Token:
     # A token of others is told like one that is not there: its id is nobody else's business.
     if found is None or not (found.person == by or _manages(person)):
         raise CannotRun(f"there is no token {id!r} of yours: regiongate token list")
-    if not repository.revoke(found, person.name, at):
-        raise CannotRun(f"the token {id} was revoked by {found.revoked_by} already")
-    return replace(found, revoked=at, revoked_by=person.name)
+    revoked = repository.revoke(found, person.name, at)
+    if revoked is None:
+        raise CannotRun(f"the token {id} is revoked already: regiongate token list")
+    return revoked
 
 
 def tokens(connection: sa.Connection, by: str) -> list[Token]:
@@ -105,7 +106,7 @@ def find_caller(connection: sa.Connection, secret: str, at: datetime) -> FoundCa
         return None
     is_due = token.used is None or at - token.used >= _USED_AGAIN
     caller = Caller(person, within(person.role, token.role), f"token:{token.id}")
-    return FoundCaller(caller, token.id, is_due)
+    return FoundCaller(caller, token, is_due)
 
 
 def _manages(person: Person) -> bool:

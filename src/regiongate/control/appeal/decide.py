@@ -114,6 +114,9 @@ def _begin(sitting: Sitting, name: str, ruling: Ruling) -> tuple[Appeal, Case]:
     if appeal.decided is not None:
         when = f"by {appeal.decided_by} on {appeal.decided:%Y-%m-%d}"
         raise CannotRun(f"the appeal {name} was {appeal.state} {when}: it stays as it is")
+    if sitting.at < appeal.opened:
+        opened = f"{appeal.opened:%Y-%m-%d %H:%M:%S} UTC"
+        raise CannotRun(f"the appeal {name} was opened at {opened}: decide it after that")
     _require_another(sitting, appeal, case, actor.name)
     Cases(sitting.connection).hold(case.number, None)
     return appeal, replace(case, appeal=None)
@@ -139,6 +142,8 @@ def _release(sitting: Sitting, case: Case, appeal: Appeal, ruling: Ruling) -> Ca
     at, person = sitting.at, ruling.person
     cases = Cases(sitting.connection)
     released = cases.take(case, Step.RELEASE, at, person, reason, detail=detail)
+    # What a person was to look at was about a case that is over now.
+    cases.be_loud(case.number, None)
     waiting = Notices(sitting.connection)
     waiting.cancel([case.number], BY_DATE, at, person, "the organization is released")
     return released

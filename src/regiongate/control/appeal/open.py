@@ -87,12 +87,20 @@ def _open(sitting: Sitting, case: Case, said: Statement, by: str) -> Opened:
     latest = Appeals(sitting.connection).latest(case.number)
     if latest is not None and latest.state is AppealState.OPEN:
         return Opened(latest, case, new=False)
+    return _begin(sitting, case, said, by, reopened(sitting, case, latest))
+
+
+def reopened(sitting: Sitting, case: Case, latest: Appeal | None) -> Appeal | None:
+    """What an appeal of a case would reopen, whose latest one is decided; None: it is a new one.
+
+    Raises CannotRun where nothing is left to appeal.
+    """
     _require_open(case)
     steps = [(one.number, one.step) for one in Cases(sitting.connection).steps(case)]
     if latest is None or not answered(steps, latest.step) or _asks_for_longer(latest, case):
-        return _begin(sitting, case, said, by, None)
+        return None
     _require_reopenable(latest, sitting)
-    return _begin(sitting, case, said, by, latest)
+    return latest
 
 
 def _begin(

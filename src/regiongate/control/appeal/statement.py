@@ -13,7 +13,7 @@ from regiongate.domain.errors import CannotRun, Problem, ProblemsFound
 from regiongate.domain.exemption import folded
 from regiongate.domain.notice import MAIL_ADDRESS
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONGEST_MAIL = 254
 
 

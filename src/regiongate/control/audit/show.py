@@ -39,11 +39,12 @@ def show(
             return []
         which = replace(which, organization=organization)
     entries = AuditTrail(connection).entries(which, newest_first=True)
-    found = (shown for shown in map(_shown, entries) if case is None or _is_of(shown, case))
+    found = (one for one in map(shown, entries) if case is None or _is_of(one, case))
     return list(islice(found, most))[::-1]
 
 
-def _shown(entry: Entry) -> Shown:
+def shown(entry: Entry) -> Shown:
+    """An event as it is shown."""
     said = entry.content
     if said is None:
         return Shown(entry.number, entry.at, entry.tag, None, None, None)
@@ -51,5 +52,5 @@ def _shown(entry: Entry) -> Shown:
     return Shown(entry.number, entry.at, entry.tag, said.actor, said.organization, detail)
 
 
-def _is_of(shown: Shown, case: int) -> bool:
-    return isinstance(shown.detail, dict) and shown.detail.get("case") == case
+def _is_of(one: Shown, case: int) -> bool:
+    return isinstance(one.detail, dict) and one.detail.get("case") == case

@@ -20,6 +20,7 @@ from regiongate.notify.language import primary
 from regiongate.notify.letter import Letter
 from regiongate.notify.schedule import Schedule
 from regiongate.notify.settings import Relay
+from regiongate.store.cases import Cases
 from regiongate.store.database import Database
 from regiongate.store.notices import Cancelled, Notices, NoticeState
 from regiongate.store.organizations import Organizations
@@ -152,8 +153,19 @@ def _settle(
         reason = f"the relay refused the recipient ({code})"
         Organizations(connection).mark_bad(claimed.organization, claimed.address, at, reason)
     if becomes.state is NoticeState.ACCEPTED:
-        be_quiet(connection, claimed.case, claimed.id)
+        _quiet(connection, claimed)
     _look(connection, claimed, becomes.state, at, actor)
+
+
+def _quiet(connection: sa.Connection, claimed: Claimed) -> None:
+    """Nobody need look at a notice that was accepted, nor at the earlier rounds of the same."""
+    case = Cases(connection).get(claimed.case)
+    notices = Notices(connection)
+    name = None if case is None or case.loud is None else claimed.id
+    while name is not None:
+        be_quiet(connection, claimed.case, name)
+        kept = notices.get(name)
+        name = None if kept is None else kept.follows
 
 
 _LOOK = {

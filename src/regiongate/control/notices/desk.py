@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from regiongate.control.notices.clouds import CloudsOf, bundled_clouds
 from regiongate.control.notices.composer import Composer, Draft, Material, Telling
 from regiongate.control.notices.drafting import Drafting, Trouble, drafting
-from regiongate.control.notices.loud import all_loud
+from regiongate.control.notices.loud import all_loud, all_quiet
 from regiongate.control.notices.seen import Looking, Places, seen_of
 from regiongate.control.notices.told import Told
 from regiongate.domain.case import Case
@@ -71,6 +71,7 @@ class Desk:
             drafts = [one.new for one in made if isinstance(one, Draft)]
             notices.add(drafts, actor)
             new += [draft.id for draft in drafts]
+            all_quiet(connection, [draft.case for draft in drafts], (NO_CONTACT, NOTHING_SEEN))
             troubles = [one for one in made if isinstance(one, Trouble)]
             all_loud(connection, [(one.case.number, one.why) for one in troubles], at, actor)
         return new

@@ -13,8 +13,8 @@ from multiprocessing import get_context
 from regiongate.control.notices.composer import Composer, Draft, Material, Telling
 from regiongate.domain.case import Case
 
-MANY = 2000
-"""From so many letters on, other processes are worth the second that it takes to begin them."""
+MANY = 5000
+"""From so many letters on, other processes are worth the seconds that it takes to begin them."""
 
 _AT_ONCE = 50
 

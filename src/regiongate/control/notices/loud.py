@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -50,6 +50,17 @@ def be_quiet(connection: sa.Connection, case: int, about: str) -> None:
     if found is not None and found.loud:
         left = [why for why in _reasons(found) if about not in why]
         cases.be_loud(case, _AND.join(left) or None)
+
+
+def all_quiet(connection: sa.Connection, numbers: Sequence[int], over: Collection[str]) -> None:
+    """Take back these very reasons from those of these cases that have them."""
+    cases = Cases(connection)
+    for begin in range(0, len(numbers), _AT_ONCE):
+        some = CASE.c.number.in_(numbers[begin : begin + _AT_ONCE])
+        for case in list(cases.where(some, CASE.c.loud.is_not(None))):
+            left = [why for why in _reasons(case) if why not in over]
+            if len(left) < len(_reasons(case)):
+                cases.be_loud(case.number, _AND.join(left) or None)
 
 
 def _reasons(case: Case) -> list[str]:

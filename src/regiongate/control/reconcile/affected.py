@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from regiongate.control.exempt import BY_DATE
 from regiongate.control.notices.desk import Desk, Told
-from regiongate.control.notices.loud import be_loud
+from regiongate.control.notices.loud import all_quiet, be_loud
 from regiongate.domain.case import Case, CaseState, Step
 from regiongate.domain.notice import Event, Release, ReleaseCause
 from regiongate.domain.role import SYSTEM
@@ -25,6 +25,7 @@ _REASONS = {
     ReleaseCause.SOURCES_CHANGED: "the sources see its traffic in supported regions now",
     ReleaseCause.TRAFFIC_ENDED: "no traffic from unsupported regions any more",
 }
+_RELEASE_IT = f"{_REASONS[ReleaseCause.TRAFFIC_ENDED]}: release it?"
 _BY_A_PERSON = (CaseState.SUSPENSION_PROPOSED, CaseState.SUSPENDED)
 """That traffic ended says little of an account that is refused: a person looks at it."""
 
@@ -67,6 +68,8 @@ def rescreen(
     opened = cases.find(new, at, SYSTEM, "traffic from unsupported regions in the sightings")
     cases.see({case.number: _seen(found[name]) for name, case in known.items() if name in found})
     over = [case for name, case in known.items() if _is_over(found.get(name))]
+    goes_on = [case.number for name, case in known.items() if not _is_over(found.get(name))]
+    all_quiet(connection, goes_on, (_RELEASE_IT,))
     released, loud = _release(connection, over, found, at)
     Notices(connection).cancel(
         [case.number for case in released], BY_DATE, at, SYSTEM, "the organization is released"
@@ -105,7 +108,7 @@ def _release(
         ):
             by_cause.setdefault(cause, []).append(case)
         elif case.state in _BY_A_PERSON:
-            be_loud(connection, case.number, f"{_REASONS[cause]}: release it?", at, SYSTEM)
+            be_loud(connection, case.number, _RELEASE_IT, at, SYSTEM)
             loud += 1
     released = [
         case
@@ -114,6 +117,9 @@ def _release(
             some, Step.RELEASE, at, SYSTEM, _REASONS[cause], detail={"cause": cause.value}
         )
     ]
+    for case in released:
+        if case.loud is not None:
+            cases.be_loud(case.number, None)
     return released, loud
 
 

@@ -58,7 +58,6 @@ def show(
         say=say,
         languages=NAMES,
         api=policy.name if policy.cases is None else policy.cases.api,
-        contact=say.code(policy.contact.removeprefix("mailto:")),
-        contact_link=policy.contact,
+        contact=say.contact(policy.contact),
         **context,
     )

@@ -11,13 +11,14 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from regiongate.control.link_token import BadLink
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.server.house import house_of
 from regiongate.server.problem import Refused, wants_problem
 from regiongate.server.public.show import show
 
 _WRONG = (Refused, RequestValidationError, HTTPException, CannotRun, ProblemsFound)
-_KINDS = {404: "not-found", 413: "too-large", 429: "too-many", 503: "not-ready"}
+_KINDS = {404: "not-found", 410: "ended", 413: "too-large", 429: "too-many", 503: "not-ready"}
 """The words (`sorry.KIND`) for a status; any other is a request that cannot be read."""
 
 
@@ -44,12 +45,22 @@ class PublicRoute(APIRoute):
 
 def _told(request: Request, wrong: Exception) -> Response:
     status, headers = _answer(wrong)
-    context = {"kind": _KINDS.get(status, "unreadable"), "seconds": headers.get("retry-after", "")}
-    return show(request, house_of(request), "sorry.html", status, headers, **context)
+    return show(
+        request,
+        house_of(request),
+        "sorry.html",
+        status,
+        headers,
+        kind=_KINDS.get(status, "unreadable"),
+        seconds=int(headers.get("retry-after", 0)),
+        ended=wrong.ended if isinstance(wrong, BadLink) else None,
+    )
 
 
 def _answer(wrong: Exception) -> tuple[int, Mapping[str, str]]:
     match wrong:
+        case BadLink():
+            return 404 if wrong.ended is None else 410, {}
         case Refused():
             return wrong.status, wrong.headers
         case HTTPException():

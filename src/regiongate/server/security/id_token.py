@@ -6,13 +6,14 @@ OpenID Connect Core 1.0, 3.1.3.7; the signature with joserfc (RFC 7515).
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import ECKey, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
 
 from regiongate.domain.errors import CannotRun
@@ -20,7 +21,7 @@ from regiongate.domain.errors import CannotRun
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """Signatures that only the provider can make: never `none`, never one by a secret that we share."""
 
-_PUBLIC = ("RSA", "EC")
+_KINDS: Mapping[str, type[RSAKey | ECKey]] = {"RSA": RSAKey, "EC": ECKey}
 _SKEW = timedelta(minutes=1)
 
 
@@ -49,20 +50,25 @@ def verified(
 
 
 def _signed(token: str, keys: Mapping[str, Any]) -> dict[str, Any]:
-    found = keys.get("keys")
-    listed = [key for key in found if _is_public(key)] if isinstance(found, list) else []
     registry = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
     try:
-        known = KeySet.import_key_set({"keys": listed})
-        return jwt.decode(token, known, registry=registry).claims
+        return jwt.decode(token, KeySet(list(_known(keys))), registry=registry).claims
     except (JoseError, ValueError) as error:
         # The reason is for the log of whoever debugs; whoever came may have forged the token.
         raise NotVouched("the ID token was not signed by the provider: begin again") from error
 
 
-def _is_public(key: Any) -> bool:
-    """A key that signs. A shared one among them would let anybody sign who reads the set."""
-    return isinstance(key, dict) and key.get("kty") in _PUBLIC and key.get("use", "sig") == "sig"
+def _known(keys: Mapping[str, Any]) -> Iterator[RSAKey | ECKey]:
+    """The keys of a set that sign. What cannot be read among them is passed over (RFC 7517, 5).
+
+    A shared key would let anybody sign who reads the set, so none is taken.
+    """
+    listed = keys.get("keys")
+    for key in listed if isinstance(listed, list) else []:
+        kind = _KINDS.get(str(key.get("kty"))) if isinstance(key, dict) else None
+        if kind is not None and key.get("use", "sig") == "sig":
+            with suppress(JoseError, ValueError, TypeError, KeyError):
+                yield kind.import_key(key)
 
 
 def _wrong(

@@ -1,0 +1,58 @@
+"""Next: which steps a case can take from where it stands, who may take them, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from regiongate.domain.case import HELD_BY_APPEAL, TRANSITIONS, Case, CaseState, Step
+from regiongate.domain.role import MAY, Act, Role
+
+ACTS: Mapping[Step, Act] = MappingProxyType(
+    {
+        Step.PROPOSE: Act.PROPOSE,
+        Step.WITHDRAW: Act.WITHDRAW,
+        Step.SUSPEND: Act.SUSPEND,
+        Step.EXEMPT: Act.EXEMPT,
+        Step.RELEASE: Act.RELEASE,
+    }
+)
+"""What a person does who takes a step; the others are taken by regiongate on their date."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A step that the table of steps has from where a case stands, and where it leads.
+
+    `roles` may take it, sorted; none: regiongate does. `why_not` says what keeps the one who asks
+    from it; None: nothing that the case and the role could say.
+    """
+
+    step: Step
+    after: CaseState
+    roles: tuple[Role, ...]
+    why_not: str | None
+
+
+def next_steps(case: Case, role: Role) -> list[NextStep]:
+    """The steps of a case, in the order of the table, for somebody with a role."""
+    return [
+        NextStep(step, after, _roles(step), _why_not(case, step, role))
+        for before, step, after in TRANSITIONS
+        if before is case.state
+    ]
+
+
+def _roles(step: Step) -> tuple[Role, ...]:
+    return tuple(sorted(MAY[ACTS[step]])) if step in ACTS else ()
+
+
+def _why_not(case: Case, step: Step, role: Role) -> str | None:
+    if step not in ACTS:
+        return "regiongate takes it when its date comes"
+    if role not in _roles(step):
+        return f"it takes {' or '.join(_roles(step))}, and you are {role}"
+    if case.appeal is not None and step in HELD_BY_APPEAL:
+        return f"the appeal {case.appeal} is open: decide it first"
+    return None
