@@ -136,7 +136,7 @@ def _mentions(database: Database, *words: str) -> list[str]:
 ABOUT_NOBODY = {
     *("audit_event", "audit_head", "case_transition", "evidence_kind", "person"),
     *("saved_file", "followed_log", "rejected_line", "correction"),
-    *("access_token", "login_session", "login_code"),
+    *("access_token", "login_session", "login_code", "policy_draft"),
 }
 """Tables whose rows are about no organization."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -11,8 +11,10 @@ from fastapi.responses import RedirectResponse
 
 from regiongate.control import case_view
 from regiongate.control.case_of import case_of
+from regiongate.control.next_steps import next_steps
 from regiongate.control.note import MAX_TEXT
 from regiongate.control.note import note as keep_note
+from regiongate.control.organization_view import Part, Span, Sum, sightings
 from regiongate.domain.access import Caller
 from regiongate.domain.case import Case
 from regiongate.domain.errors import CannotRun
@@ -26,12 +28,18 @@ from regiongate.server.pages.render import render
 from regiongate.server.problem import Refused
 from regiongate.server.viewed import viewed
 from regiongate.store.notices import Notices
+from regiongate.store.organizations import Organizations
+from regiongate.store.paging import Asked, Page
 
 door = Door(by_session, prefix="/console/cases", tags=["console"], include_in_schema=False)
 
 TheHouse = Annotated[House, Depends(house_of)]
 Known = Annotated[Caller, Depends(caller_known)]
 Number = Annotated[int, Path(ge=1, le=10**18)]
+
+_LOOK_BACK = timedelta(days=90)
+_SHOWN = 20
+"""So many regions, networks, keys and days are shown."""
 
 
 @door.enter("GET", "/{number}", Act.READ)
@@ -41,8 +49,17 @@ def page(request: Request, number: Number, house: TheHouse, caller: Known) -> Re
         require_case(connection, number)
         view = case_view.view(connection, number)
         viewed(connection, caller, "case", view.case.organization, house.clock())
-    verbs = [verb for verb in VERBS.values() if view.case.state in verb.states]
-    return render(request, "console/case.html", view=view, verbs=verbs)
+        profile = Organizations(connection).get(view.case.organization)
+        seen = _seen(connection, view.case, house.clock())
+    return render(
+        request,
+        "console/case.html",
+        view=view,
+        profile=profile,
+        seen=seen,
+        verbs=[verb for verb in VERBS.values() if view.case.state in verb.states],
+        steps=next_steps(view.case, caller.role),
+    )
 
 
 @door.enter("GET", "/{number}/notices/{notice}", Act.READ)
@@ -117,6 +134,13 @@ def require_case(connection: sa.Connection, number: int) -> Case:
         return case_of(connection, number)
     except CannotRun:
         raise Refused(404, "not-found", f"there is no case {number}") from None
+
+
+def _seen(connection: sa.Connection, case: Case, at: datetime) -> dict[Part, Page[Sum]]:
+    """What the organization did in the last months, by region, network, key and day."""
+    span = Span((at - _LOOK_BACK).date(), at.date())
+    asked = Asked(_SHOWN)
+    return {part: sightings(connection, case.organization, part, span, asked) for part in Part}
 
 
 def _preview(request: Request, house: House, number: int, work: Work, **context: Any) -> Response:
