@@ -1,0 +1,1 @@
+"""Whether an endpoint does what the official SDKs expect: one check per file, in one table each."""

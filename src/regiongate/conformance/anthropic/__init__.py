@@ -1,0 +1,1 @@
+"""What the SDK `anthropic` expects: one check per file, in the order of `table.py`."""
