@@ -60,6 +60,7 @@ class Era:
             country=country,
             region=region,
             would=row.decision.would,
+            since=row.since,
             next=row.next,
             policy_name=self._policy.name,
             policy_version=self._policy.version,

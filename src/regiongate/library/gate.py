@@ -69,17 +69,17 @@ class Gate:
         address: Address,
         organization: str | None = None,
         at: datetime | None = None,
-        api_key: str | None = None,
+        api_key: str | bytes | None = None,
         path: str | None = None,
     ) -> Answer:
         """What a request from an address gets: exactly what the gateway answers with this bundle.
 
         An organization that is not in the table is an ordinary one, as at the gateway, and so is
-        the owner of an API key that is not. `at` (with a time zone) is now when it is left out.
-        `path` counts where it is an open one. The address is text or an object of `ipaddress`, else
-        TypeError is raised. Raises BadAddress, a ValueError, when the text is not exactly one
-        address, and ValueError when `at` has no time zone or when an organization
-        and an API key are given at once.
+        the owner of an API key (text, or the bytes of a header) that is not. `at` (with a time
+        zone) is now when it is left out. `path` counts where it is an open one. The address is text
+        or an object of `ipaddress`, else TypeError is raised. Raises BadAddress, a ValueError, when
+        the text is not exactly one address, and ValueError when `at` has no time zone or when an
+        organization and an API key are given at once.
         """
         era = self._era
         if at is not None:
@@ -116,7 +116,7 @@ class Gate:
         address: Address,
         organization: str | None = None,
         at: datetime | None = None,
-        api_key: str | None = None,
+        api_key: str | bytes | None = None,
         path: str | None = None,
     ) -> str:
         """Why `decide` answers what it answers to the same question, in one sentence.
@@ -130,7 +130,9 @@ class Gate:
         place = reader.place(canonical(text_of(address)))
         return judge(reader.policy, place, held, when, path).reason
 
-    def _group(self, organization: str | None, api_key: str | None, path: str | None) -> Group:
+    def _group(
+        self, organization: str | None, api_key: str | bytes | None, path: str | None
+    ) -> Group:
         pattern = open_path(self._paths, path)
         if pattern is not None:
             return opened(pattern)
@@ -138,14 +140,15 @@ class Gate:
             return self._groups.get(organization or "", self._contents.table.ordinary)
         return standing(self._standing(organization, api_key).name)
 
-    def _standing(self, organization: str | None, api_key: str | None) -> Standing:
+    def _standing(self, organization: str | None, api_key: str | bytes | None) -> Standing:
         """A key may have a standing of its own, else it has that of its organization."""
         if api_key is None:
             row = self._organizations.get(organization or "")
             return ORDINARY if row is None else row.standing
         if organization is not None:
             raise ValueError("an organization and an API key: give one of them")
-        digest = hashlib.sha256(api_key.encode()).digest()
+        key = api_key.encode() if isinstance(api_key, str) else api_key
+        digest = hashlib.sha256(key).digest()
         owner = self._keys.get(digest)
         return self._own.get(digest, ORDINARY if owner is None else owner.standing)
 

@@ -1,0 +1,24 @@
+"""A request as the guard must know it, whatever protocol it came by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Values = Callable[[str], list[bytes]]
+"""The values of a header, in the order in which they came; its name is in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks, for what, with which headers.
+
+    `peer` is the address of the connection, None where it has none (a Unix socket). `path` comes
+    without its query. `request_id` is the id that somebody who may say it has given.
+    """
+
+    peer: str | None
+    path: str
+    headers: Values
+    query: str = ""
+    request_id: str | None = None
