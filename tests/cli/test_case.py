@@ -181,3 +181,49 @@ def test_reading_makes_no_store(tmp_path: Path, words: tuple[object, ...]) -> No
 def test_a_number_that_no_case_has_is_told(run: Run) -> None:
     """A number too large for any store is an error of the command line."""
     assert run("case", "show", "9" * 30).exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["exempt", "correct"])
+def test_a_list_makes_no_store(tmp_path: Path, command: str) -> None:
+    """Who only looks leaves nothing behind, and hears that there is no store."""
+    words = ["case", command, "--list", "--state", str(tmp_path / "none")]
+    found = CliRunner().invoke(main, words)
+    assert found.exit_code == 2
+    assert "there is no store" in found.output
+    assert not (tmp_path / "none").exists()
+
+
+def test_corrections_are_refused_all_at_once(run: Run) -> None:
+    """Each word that names no network or no region is told in one answer."""
+    words = ("10.0.0.0/33=FR", "20.0.0.0/24=XX", "20.0.1.0/24")
+    found = run("case", "correct", *words, "--reason", "x", "--no-end", "--as", "ann")
+    assert found.exit_code == 2
+    for word in ("10.0.0.0/33", "XX", "'20.0.1.0/24' says no region"):
+        assert word in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("sqlite:///{0}/regiongate.db?timeout=5", None),
+        ("sqlite:///{0}/none.db?timeout=5", "there is no store"),
+        ("sqlite:///", "names no store"),
+        ("sqlite://", "names no store"),
+    ],
+)
+def test_the_url_of_a_store_to_be_read(run: Run, tmp_path: Path, url: str, why: str | None) -> None:
+    """The query of a URL is no part of its path, and a URL without a path names no store."""
+    found = run("case", "list", "--store", url.format(tmp_path))
+    assert found.exit_code == (0 if why is None else 2), found.output
+    assert (why or "") in found.stderr
+    assert not (tmp_path / "none.db").exists()
+
+
+@pytest.mark.parametrize("words", [("note", 1, "a\ud800b"), ("exempt", "acme", "--no-end")])
+def test_half_a_character_is_no_text(run: Run, words: tuple[object, ...]) -> None:
+    """What cannot be written as UTF-8 is refused in words."""
+    reconcile(run, WARNED)
+    reason = ("--reason", "a\udcffb") if words[0] == "exempt" else ()
+    found = run("case", *words, *reason, "--as", "ann", "--at", WARNED)
+    assert found.exit_code == 2
+    assert not isinstance(found.exception, UnicodeEncodeError)

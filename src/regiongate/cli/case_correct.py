@@ -22,7 +22,7 @@ from regiongate.cli.granting import (
     until_options,
 )
 from regiongate.cli.options import at_option, dry_run_option, json_option
-from regiongate.cli.store_option import open_store, store_option
+from regiongate.cli.store_option import open_kept, open_store, store_option
 from regiongate.control import correct as verb
 from regiongate.control.rehearsal import transactions
 from regiongate.control.terms import Terms
@@ -67,7 +67,7 @@ def correct(
     listed = listed or everyone
     if sum((bool(located), ended is not None, listed)) != 1:
         raise click.UsageError("Name networks, --withdraw or --list.")
-    with closing(open_store(store_url, state_dir)) as database:
+    with closing((open_kept if listed else open_store)(store_url, state_dir)) as database:
         if listed:
             with database.reading() as connection:
                 known = Corrections(connection)

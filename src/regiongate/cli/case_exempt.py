@@ -21,7 +21,7 @@ from regiongate.cli.granting import (
     until_options,
 )
 from regiongate.cli.options import at_option, dry_run_option, json_option
-from regiongate.cli.store_option import open_store, store_option
+from regiongate.cli.store_option import open_kept, open_store, store_option
 from regiongate.control import exempt as verb
 from regiongate.control.exempt import Subject
 from regiongate.control.network_of import network_of
@@ -80,7 +80,7 @@ def exempt(
     if sum(one is not None for one in asked) != 1:
         what = "an ORGANIZATION, --key, --network, --withdraw and --list"
         raise click.UsageError(f"Name one of {what}, and only one.")
-    with closing(open_store(store_url, state_dir)) as database:
+    with closing((open_kept if listed else open_store)(store_url, state_dir)) as database:
         if listed:
             _list(database, at, everyone, as_json)
             return

@@ -11,6 +11,7 @@ import click
 from regiongate.cli.options import Instant
 from regiongate.control.correct import Located
 from regiongate.control.network_of import network_of, region_of
+from regiongate.domain.errors import CannotRun
 from regiongate.domain.exemption import Correction, Exemption
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -42,14 +43,29 @@ def said_until(until: datetime | None, no_end: bool) -> datetime | None:
 
 
 def read_located(said: Iterable[str]) -> list[Located]:
-    """Where networks are, each written as NETWORK=REGION. Raises CannotRun."""
-    found = []
+    """Where networks are, each written as NETWORK=REGION.
+
+    Raises CannotRun with everything that is wrong with them.
+    """
+    found, wrong = [], []
     for text in said:
         network, equals, region = text.partition("=")
         if not equals:
-            raise click.UsageError(f"{text!r} says no region: write it as 198.51.100.0/24=FR")
-        found.append(Located(network_of(network), region_of(region)))
+            wrong.append(f"{text!r} says no region: write it as 198.51.100.0/24=FR")
+            continue
+        parts = [_read(network_of, network, wrong), _read(region_of, region, wrong)]
+        if not wrong:
+            found.append(Located(*parts))
+    if wrong:
+        raise CannotRun("\n".join(wrong))
     return found
+
+
+def _read(reader: Callable[[str], Any], text: str, wrong: list[str]) -> Any:
+    try:
+        return reader(text)
+    except CannotRun as error:
+        wrong.append(str(error))
 
 
 def exemption_record(one: Exemption) -> dict[str, Any]:

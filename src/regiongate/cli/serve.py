@@ -29,6 +29,8 @@ DEFAULT_LISTEN = "127.0.0.1:8780"
               help="The origin by which browsers reach it.  [default: http://LISTEN]")  # fmt: skip
 @click.option("--policy", "policy", type=FilePath(),
               help="The policy file.  [default: the policy in force at --state]")  # fmt: skip
+@click.option("--offers", type=FilePath(),
+              help="The offers to show.  [default: those of June 2024, all history]")  # fmt: skip
 @oidc_options
 @sender_options
 @sources_option
@@ -38,6 +40,7 @@ def serve(
     listen: str,
     url: str | None,
     policy: Path | None,
+    offers: Path | None,
     catalogue: Catalogue,
     state_dir: Path,
     store_url: str | None,
@@ -55,6 +58,7 @@ def serve(
         listen=where,
         url=(url or f"http://{where}").rstrip("/"),
         policy=policy,
+        offers=offers,
         oidc=provider_of(others, os.environ),
         mail=sender_given(others),
     )

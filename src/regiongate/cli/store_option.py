@@ -9,9 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from regiongate.domain.errors import CannotRun
-from regiongate.store.database import Database, default_url
-
-_SQLITE = "sqlite:///"
+from regiongate.store.database import Database, default_url, sqlite_file
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,7 +31,7 @@ def open_store(url: str | None, state_dir: Path) -> Database:
 def open_kept(url: str | None, state_dir: Path) -> Database:
     """The same for who only reads. Raises CannotRun where there is no store to be read."""
     found = url or default_url(state_dir)
-    path = found.removeprefix(_SQLITE)
-    if path != found and not Path(path).is_file():
+    path = sqlite_file(found)
+    if path is not None and not path.is_file():
         raise CannotRun(f"there is no store {path}: name a --state or a --store")
     return Database.open(found)

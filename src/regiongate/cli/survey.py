@@ -127,7 +127,8 @@ def survey(
     with survey_progress() as hear:
         outcome = survey_logs(wish, catalogue, hear, saving)
     if saving is not None:
-        words = f"Kept the sightings of {len(saving.kept)} files"
+        count = len(saving.kept)
+        words = f"Kept the sightings of {count} file{'' if count == 1 else 's'}"
         click.echo(f"{words}; those of {len(saving.known)} were kept before.", err=True)
     found = outcome.simulation
     if as_json:

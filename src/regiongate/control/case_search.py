@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -16,17 +16,21 @@ from regiongate.store.organization_tables import ORGANIZATION
 from regiongate.store.paging import FIRST, Asked, Order, Page, page
 from regiongate.store.rollups import SEEN_IN
 from regiongate.store.search import id_begins, name_begins, named
-from regiongate.store.types import Instant
 
-NAMED = 1000
+NAMED = 10_000
 """So many organizations of one beginning are looked up by their ids; more are met on the way."""
 
+LISTED = 1000
+"""So many cases are taken by their numbers; more are met on the way."""
+
 _LARGEST = 2**63 - 1
-_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Sort(StrEnum):
-    """What cases are sorted by; `last` is the latest request from an unsupported region."""
+    """What cases are sorted by.
+
+    `last` is the latest request from an unsupported region; a case without one is not in that list.
+    """
 
     NUMBER = "number"
     SINCE = "since"
@@ -100,15 +104,14 @@ def search(
     query = sa.select(*_COLUMNS).select_from(CASE.outerjoin(ORGANIZATION, known))
     name = f"cases-{sort}-{'down' if descending else 'up'}"
     order = Order(name, _key(sort), descending)
+    if sort is Sort.LAST:
+        query = query.where(CASE.c.last.is_not(None))
     return page(connection, query.where(*_conditions(connection, sought)), order, asked, _row)
 
 
 def _key(sort: Sort) -> tuple[sa.ColumnElement[object], ...]:
     if sort is Sort.NUMBER:
         return (CASE.c.number,)
-    if sort is Sort.LAST:
-        never = sa.literal(_NEVER, Instant)
-        return (sa.func.coalesce(CASE.c.last, never, type_=Instant), CASE.c.number)
     return (CASE.c[sort.value], CASE.c.number)
 
 
@@ -126,13 +129,24 @@ def _conditions(connection: sa.Connection, sought: Sought) -> list[sa.ColumnElem
 
 
 def _about(connection: sa.Connection, text: str) -> sa.ColumnElement[bool]:
+    """Whether a case is about a text: a list of numbers where few are, and else a condition."""
+    by_id = id_begins(connection, CASE.c.organization, text)
     ids = named(connection, text, NAMED)
     by_name = name_begins(text) if ids is None else CASE.c.organization.in_(ids)
-    either = [id_begins(connection, CASE.c.organization, text), by_name]
     number = text.removeprefix("#")
-    if number.isascii() and number.isdigit() and int(number[:20]) <= _LARGEST:
-        either.append(CASE.c.number == int(number[:20]))
-    return sa.or_(*either)
+    said = int(number[:20]) if number.isascii() and number.isdigit() else _LARGEST + 1
+    mine = [said] if said <= _LARGEST else []
+    if ids is not None:
+        numbers = [_numbers(connection, condition) for condition in (by_id, by_name)]
+        if all(len(some) <= LISTED for some in numbers):
+            return CASE.c.number.in_(sorted({*mine, *numbers[0], *numbers[1]}))
+    return sa.or_(by_id, by_name, CASE.c.number.in_(mine))
+
+
+def _numbers(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[int]:
+    """The cases for which a condition holds; where they are more than LISTED, one more."""
+    query = sa.select(CASE.c.number).where(condition).limit(LISTED + 1)
+    return list(connection.execute(query).scalars())
 
 
 def _seen_in(country: str) -> sa.ColumnElement[bool]:

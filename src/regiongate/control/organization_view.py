@@ -56,7 +56,7 @@ class Sum:
     """What the sightings of one region, network, key or day come to.
 
     `value` is that one in text (a day as 2024-07-09); None: nobody said which. The numbers are of
-    requests, `days` is on how many days they were made.
+    requests.
     """
 
     value: str | None
@@ -64,7 +64,6 @@ class Sum:
     unsupported: int
     disputed: int
     blocked: int
-    days: int
     first: datetime
     last: datetime
 
@@ -113,7 +112,6 @@ def _added_up(organization: str, part: Part, span: Span) -> sa.Subquery:
         sa.select(
             value.label("value"),
             *(sa.cast(sa.func.sum(c[name]), COUNT).label(name) for name in names),
-            sa.func.count(c.day.distinct()).label("days"),
             sa.func.min(c.first, type_=Instant).label("first"),
             sa.func.max(c.last, type_=Instant).label("last"),
         )
@@ -128,5 +126,5 @@ def _listed(row: Sequence[Any]) -> Listed:
 
 
 def _sum(row: Sequence[Any]) -> Sum:
-    value, *rest = row[:8]
+    value, *rest = row[:7]
     return Sum(str(value) or None, *rest)

@@ -86,7 +86,7 @@ class AuditTrail:
     def query(
         self, which: Which = EVERYTHING, numbers: tuple[int, int] | None = None
     ) -> sa.Select[Any]:
-        """What finds the events, in no order, for `entry`; of `numbers` from one to another only."""
+        """What finds the events, in no order, for `entry`; from one of `numbers` to the other."""
         # An instant is read as it stands there: a changed one may be none.
         columns = [sa.type_coerce(c, sa.Text) if c is EVENT.c.at else c for c in EVENT.columns]
         said = [column.label(f"said_{column.name}") for column in CONTENT.columns]

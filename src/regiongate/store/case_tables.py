@@ -68,6 +68,7 @@ CASE = sa.Table(
     sa.Index("case_file_state_ix", "state"),
     sa.Index("case_file_since_ix", "since", "number"),
     sa.Index("case_file_unsupported_ix", "unsupported", "number"),
+    sa.Index("case_file_last_ix", "last", "number"),
     sa.Index("case_file_loud_ix", "number", sqlite_where=_LOUD, postgresql_where=_LOUD),
     comment="What becomes of one organization; one at most that is not released",
     sqlite_with_rowid=False,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -72,17 +72,24 @@ class _Place:
 
 def page(
     connection: sa.Connection,
-    query: sa.Select[Any],
+    query: sa.Select[Any] | Sequence[sa.Select[Any]],
     order: Order,
     asked: Asked,
     read: Callable[[sa.Row[Any]], T],
 ) -> Page[T]:
-    """One page of what a query finds. Raises CannotRun for a cursor that is not of this list."""
+    """One page of what a query finds, or of what several find that have no row in common.
+
+    Raises CannotRun for a cursor that is not of this list.
+    """
     place = None if asked.cursor is None else _place(asked.cursor, order)
     back = place is not None and place.back
     width = len(order.columns)
-    keyed = query.add_columns(*(c.label(f"at_{n}") for n, c in enumerate(order.columns)))
-    found = list(connection.execute(_limited(keyed, order, place).limit(asked.size + 1)).all())
+    found: list[sa.Row[Any]] = []
+    for one in [query] if isinstance(query, sa.Select) else query:
+        keyed = one.add_columns(*(c.label(f"at_{n}") for n, c in enumerate(order.columns)))
+        found += connection.execute(_limited(keyed, order, place).limit(asked.size + 1)).all()
+    if not isinstance(query, sa.Select):
+        found.sort(key=lambda row: tuple(row[-width:]), reverse=order.descending != back)
     more = len(found) > asked.size
     rows = found[: asked.size]
     if back:

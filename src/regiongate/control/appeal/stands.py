@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regiongate.control.appeal.open import reopened
-from regiongate.control.appeal.sent import View, view
+from regiongate.control.appeal.sent import View, view_by_link
 from regiongate.control.appeal.sitting import Sitting
 from regiongate.control.appeal_link import read_link
 from regiongate.control.notices.seen import Looking, seen_of
@@ -47,7 +47,6 @@ def stands_by_link(sitting: Sitting, token: str, secret: bytes) -> Stands:
     connection = sitting.connection
     link = read_link(token, secret, sitting.at)
     case = link.require(Cases(connection).get(link.case))
-    latest = Appeals(connection).latest(case.number)
     known = correspondents(connection, [case.organization])
     found = known.get(case.organization)
     looking = Looking(sitting.desk.rules.look_back, None, sitting.desk.clouds)
@@ -57,7 +56,7 @@ def stands_by_link(sitting: Sitting, token: str, secret: bytes) -> Stands:
         name=case.organization if found is None else found.name,
         seen=seen.get(case.organization),
         kinds=_kinds(sitting, case),
-        appeal=None if latest is None else view(connection, latest.id),
+        appeal=view_by_link(connection, token, secret, sitting.at),
         may_appeal=_may_appeal(sitting, case),
     )
 

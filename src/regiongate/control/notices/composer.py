@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from regiongate.control.appeal_link import appeal_link
 from regiongate.control.notices import told as told_facts
 from regiongate.control.notices.told import Told
+from regiongate.control.switch.link import plan_link
 from regiongate.domain.case import Case
 from regiongate.domain.case_rules import CaseRules
 from regiongate.domain.measure import Phase
@@ -140,5 +141,5 @@ class Composer:
         return Links(
             self_check=f"{site}/.well-known/region-access",
             appeal=appeal_link(site, case.organization, case.number, self.secret, expires),
-            alternatives=f"{site}/alternatives",
+            alternatives=plan_link(site, case.organization, self.secret, expires),
         )

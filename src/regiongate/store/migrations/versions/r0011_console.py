@@ -90,6 +90,7 @@ def _sought() -> None:
 def _indexes() -> None:
     op.create_index("case_file_since_ix", "case_file", ["since", "number"])
     op.create_index("case_file_unsupported_ix", "case_file", ["unsupported", "number"])
+    op.create_index("case_file_last_ix", "case_file", ["last", "number"])
     _partial("case_file_loud_ix", "case_file", "number", "loud IS NOT NULL")
     op.create_index("notice_composed_ix", "notice", ["composed_at", "id"])
     op.create_index("notice_state_composed_ix", "notice", ["state", "composed_at", "id"])
