@@ -26,6 +26,8 @@ test: install lint
 
 bench: install
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.console_rounds
+	$(BIN)/python -m bench.guard_rounds
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

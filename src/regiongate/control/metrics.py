@@ -5,7 +5,8 @@ The control process writes it beside the gateway, for the textfile collector of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,21 @@ from regiongate.gateway.state import State, replace
 
 FILE = "metrics.prom"
 
-Samples = list[tuple[Mapping[str, str], float]]
+_ENFORCEMENT = "regiongate_enforcement_seconds"
+
+Samples = Sequence[tuple[Mapping[str, str], float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One metric: its name, what it means, and its samples, each with its labels. All are gauges.
+
+    An instant is in seconds since 1970.
+    """
+
+    name: str
+    about: str
+    samples: Samples
 
 
 def write(state: State, at: datetime, seconds: float | None = None) -> None:
@@ -37,16 +52,41 @@ def forget(state: State) -> None:
     (state.root / FILE).unlink(missing_ok=True)
 
 
+def noted(state: State) -> list[Family]:
+    """What only the control process knows, as it wrote it last; nothing where none runs.
+
+    `regiongate_control_written_timestamp_seconds` says when that was: more than two minutes ago,
+    and nobody watches over the gateway any more.
+    """
+    path = state.root / FILE
+    try:
+        content, when = path.read_text("utf-8"), path.stat().st_mtime
+    except OSError:
+        return []
+    about = "When the control process of the gateway last wrote its metrics."
+    found = [Family("regiongate_control_written_timestamp_seconds", about, [({}, when)])]
+    for line in content.splitlines():
+        name, _, value = line.partition(" ")
+        if name == _ENFORCEMENT:
+            found += _enforcement(float(value))
+    return found
+
+
 def text(manifest: Mapping[str, Any], at: datetime, seconds: float | None = None) -> str:
     """The metrics of a gateway in which the bundle of a manifest is in force."""
-    families = [*_families(manifest, at), *_standings(manifest, seconds)]
+    return exposition([*families(manifest, at), *_enforcement(seconds)])
+
+
+def exposition(said: Iterable[Family]) -> str:
+    """Families in the text format of Prometheus, version 0.0.4."""
     return "".join(
-        f"# HELP {name} {about}\n# TYPE {name} gauge\n" + "".join(_lines(name, samples))
-        for name, about, samples in families
+        f"# HELP {one.name} {one.about}\n# TYPE {one.name} gauge\n" + "".join(_lines(one))
+        for one in said
     )
 
 
-def _families(manifest: Mapping[str, Any], at: datetime) -> Iterator[tuple[str, str, Samples]]:
+def families(manifest: Mapping[str, Any], at: datetime) -> Iterator[Family]:
+    """What the manifest of a bundle in force says at an instant."""
     policy = manifest["policy"]
     generation = {
         "generation": str(manifest["generation"]),
@@ -54,38 +94,38 @@ def _families(manifest: Mapping[str, Any], at: datetime) -> Iterator[tuple[str, 
         "policy_version": str(policy["version"]),
         "report_only": str(policy["report_only"]).lower(),
     }
-    yield "regiongate_generation_info", "The generation in force.", [(generation, 1)]
+    yield Family("regiongate_generation_info", "The generation in force.", [(generation, 1)])
     coming = manifest["next_change"]
     if coming is not None:
         when = datetime.fromisoformat(str(coming)).timestamp()
         about = "When a verdict may next change by itself, in seconds since 1970."
-        yield "regiongate_next_change_timestamp_seconds", about, [({}, when)]
+        yield Family("regiongate_next_change_timestamp_seconds", about, [({}, when)])
     sources = [({"source": str(one["name"])}, aged(one, at)) for one in recorded(manifest)]
     about = "Whole days since the data of a source was made."
-    yield "regiongate_source_age_days", about, [(n, one["age_days"]) for n, one in sources]
+    yield Family("regiongate_source_age_days", about, [(n, one["age_days"]) for n, one in sources])
     about = "How many days old a source may be."
-    yield "regiongate_source_maximum_age_days", about, [(n, o["maximum_age"]) for n, o in sources]
+    oldest = [(name, one["maximum_age"]) for name, one in sources]
+    yield Family("regiongate_source_maximum_age_days", about, oldest)
     about = "Whether a source is older than it may be."
-    yield "regiongate_source_stale", about, [(name, int(one["stale"])) for name, one in sources]
-
-
-def _standings(
-    manifest: Mapping[str, Any], seconds: float | None
-) -> Iterator[tuple[str, str, Samples]]:
+    yield Family("regiongate_source_stale", about, [(n, int(one["stale"])) for n, one in sources])
     counts = manifest["counts"]
-    about = "Organizations that do not stand as all others do, in the table in force."
     states = [state for state in ("exempt", "suspended") if state in counts]
     if states:  # A bundle of an older regiongate does not say.
-        yield "regiongate_organizations", about, [({"state": s}, counts[s]) for s in states]
+        about = "Organizations that do not stand as all others do, in the table in force."
+        yield Family("regiongate_organizations", about, [({"state": s}, counts[s]) for s in states])
+
+
+def _enforcement(seconds: float | None) -> Iterator[Family]:
     if seconds is not None:
         about = "How long it took to put the last decision of a case in force."
-        yield "regiongate_enforcement_seconds", about, [({}, seconds)]
+        yield Family(_ENFORCEMENT, about, [({}, seconds)])
 
 
-def _lines(name: str, samples: Samples) -> Iterator[str]:
-    for labels, value in samples:
+def _lines(family: Family) -> Iterator[str]:
+    for labels, value in family.samples:
         written = ",".join(f'{label}="{_escaped(said)}"' for label, said in labels.items())
-        yield f"{name}{{{written}}} {value:.15g}\n" if written else f"{name} {value:.15g}\n"
+        begin = f"{family.name}{{{written}}}" if written else family.name
+        yield f"{begin} {value:.15g}\n"
 
 
 def _escaped(value: str) -> str:

@@ -17,6 +17,7 @@ from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.server import doors
 from regiongate.server.entry.session import LoginNeeded
 from regiongate.server.house import House
+from regiongate.server.observe.observed import observed
 from regiongate.server.openapi import described
 from regiongate.server.pages.sorry import sorry
 from regiongate.server.problem import Refused
@@ -35,6 +36,7 @@ def create_app(house: House) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(SizeLimit)
     app.add_middleware(SecurityHeaders, secure=house.settings.is_secure)
+    observed(app, house)
     for kind, answered in _ANSWERS.items():
         app.add_exception_handler(kind, answered)
     return app

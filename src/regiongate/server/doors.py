@@ -14,16 +14,18 @@ from regiongate.server.console import (
     login_oidc,
     notices,
     overview,
+    plan,
     policy,
     sources,
 )
 from regiongate.server.entry.door import Door
-from regiongate.server.observe import health
+from regiongate.server.observe import health, metrics
 from regiongate.server.pages import palette
 from regiongate.server.public import alternatives, appeal, lost, measure, see, static
 
 ALL: tuple[Door, ...] = (
     health.door,
+    metrics.door,
     palette.door,
     api_cases.door,
     static.door,
@@ -37,6 +39,7 @@ ALL: tuple[Door, ...] = (
     overview.door,
     case_list.door,
     cases.door,
+    plan.door,
     notices.door,
     appeals.door,
     exemptions.door,

@@ -12,12 +12,13 @@ from threading import Lock
 import sqlalchemy as sa
 from fastapi import Request
 
-from regiongate import policyfile
+from regiongate import offers, policyfile
 from regiongate.compiler.bundle import POLICY, POLICY_FILE
 from regiongate.compiler.sources import tables
 from regiongate.control.notices.desk import Desk, desk
 from regiongate.control.secrets import link_secret
 from regiongate.domain.errors import CannotRun
+from regiongate.domain.offer import Offers
 from regiongate.domain.policy import Policy
 from regiongate.gateway.state import State
 from regiongate.geo.source import SourceTable
@@ -43,6 +44,7 @@ class House:
     limiter: Limiter = field(default_factory=Limiter)
     _read: tuple[str, Policy] | None = None
     _tables: tuple[Policy, list[SourceTable]] | None = None
+    _offers: tuple[int, Offers] | None = None
     _lock: Lock = field(default_factory=Lock)
 
     @property
@@ -80,6 +82,18 @@ class House:
             if self._read is None or self._read[0] != key:
                 self._read = (key, policyfile.load(path, self.catalogue.named()))
             return self._read[1]
+
+    def offers(self) -> Offers:
+        """The offers of other vendors, read again when their file changes.
+
+        Raises ProblemsFound or CannotRun.
+        """
+        path = self.settings.offers
+        changed = 0 if path is None or not path.exists() else path.stat().st_mtime_ns
+        with self._lock:
+            if self._offers is None or self._offers[0] != changed:
+                self._offers = (changed, offers.given(path))
+            return self._offers[1]
 
     def desk(self) -> Desk:
         """The desk at which notices are written. Raises CannotRun."""

@@ -47,6 +47,7 @@ class Refused(Exception):
 
 
 TITLES = {
+    "bad-gateway": "Another server does not do its part",
     "bad-request": "The request cannot be read",
     "cannot-run": "It cannot be done",
     "changed": "It was changed in the meantime",

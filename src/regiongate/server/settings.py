@@ -21,6 +21,7 @@ class Settings:
     `gateways` are the networks whose word about a client's address counts: the gateway that
     forwards the public pages. `policy` is a policy file, None for the policy in force at the
     gateway of `state_dir`. `offers` is a file of offers to show, None for those that come along.
+    `metrics_token` is what whoever scrapes the metrics bears, None where only this machine may.
     `oidc` is who vouches for people, None where one-time logins do.
     """
 
@@ -31,6 +32,7 @@ class Settings:
     gateways: tuple[IPNetwork, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
     policy: Path | None = None
     offers: Path | None = None
+    metrics_token: str | None = field(default=None, repr=False)
     oidc: Provider | None = None
     mail: dict[str, str] = field(default_factory=dict)
 

@@ -76,6 +76,21 @@ def test_an_exemption_is_ended_with_a_reason(house: House) -> None:
     assert _exemptions(house) == 0
 
 
+def test_what_is_in_force_is_shown_with_a_way_to_end_it(house: House) -> None:
+    """Whoever may end it finds the form at it; whoever may not only reads."""
+    _case(house)
+    client = browser(house, "anna")
+    csrf = csrf_of(client.get("/console/exemptions").text)
+    form = {"csrf": csrf, "subject": "acme", "no_end": "true", "reason": "x", "confirmed": "true"}
+    client.post("/console/exemptions", data=form)
+    shown, read = (
+        client.get("/console/exemptions"),
+        browser(house, "vera").get("/console/exemptions"),
+    )
+    assert (shown.status_code, read.status_code) == (200, 200)
+    assert "/end" in shown.text and "acme" in read.text and "/end" not in read.text
+
+
 def test_an_appeal_is_denied_after_its_letter_was_read(house: House) -> None:
     """The consequence shows the letter; nothing is decided before it is confirmed."""
     name = _appeal(house)

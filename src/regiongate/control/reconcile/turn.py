@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from regiongate.control import correct, exempt
+from regiongate.control.access import once
 from regiongate.control.appeal.overdue import loud_when_overdue
 from regiongate.control.notices import rounds
 from regiongate.control.notices.desk import Desk
@@ -73,6 +74,7 @@ def turn(
         ending = exempt.due_notices(connection, desk, at)
         again = rounds.go_on(connection, desk, at)
         late = loud_when_overdue(connection, at)
+        once.forget(connection, at)
     if ending:
         written[Event.EXEMPTION_ENDING] = len(ending)
     if screened.told:

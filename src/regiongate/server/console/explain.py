@@ -6,12 +6,19 @@ from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
-from regiongate.control.explain import Question, by_bundle, by_policy, by_request
+from regiongate.control.explain import (
+    Question,
+    address_of,
+    answer,
+    by_bundle,
+    by_request,
+)
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.role import Act
 from regiongate.server.console.common import Known, TheHouse
 from regiongate.server.entry.door import Door
 from regiongate.server.entry.session import by_session
+from regiongate.server.ground import ground_of
 from regiongate.server.house import House
 from regiongate.server.pages.render import render
 from regiongate.server.viewed import viewed
@@ -62,10 +69,7 @@ def explained(
     current = house.state.current()
     if current is not None:
         return by_bundle(question, house.state.bundle(current))
-    policy = house.settings.policy
-    if policy is None:
-        raise CannotRun("no gateway has run here, and no policy file was named")
-    return by_policy(question, policy, None, house.catalogue)
+    return answer(question, ground_of(house, address_of(question)))
 
 
 def _is_address(what: str) -> bool:

@@ -12,7 +12,7 @@ from regiongate.control.access import sessions
 from regiongate.control.access.sessions import Begun
 from regiongate.server.entry import cookies
 from regiongate.server.entry.door import Anybody, Door
-from regiongate.server.entry.guesses import require_patience, wrong_guess
+from regiongate.server.entry.guesses import require_pace, require_patience, wrong_guess
 from regiongate.server.entry.session import by_session
 from regiongate.server.house import House, house_of
 from regiongate.server.pages.render import render
@@ -47,6 +47,7 @@ def log_in(
     origin = request.headers.get("origin")
     if origin not in (None, house.settings.url):
         raise Refused(403, "forbidden", f"log in at {house.settings.url}")
+    require_pace(request, house, "login")
     require_patience(request, house)
     with house.writing() as connection:
         begun = logins.redeem(connection, code, house.clock())

@@ -14,6 +14,11 @@ def session_name(settings: Settings) -> str:
     return "__Host-regiongate" if settings.is_secure else "regiongate"
 
 
+def pending_name(settings: Settings) -> str:
+    """The name of the cookie of a login that was begun elsewhere, likewise."""
+    return "__Host-regiongate-login" if settings.is_secure else "regiongate-login"
+
+
 def session_of(request: Request, settings: Settings) -> str | None:
     """The secret of the session that a browser shows."""
     return request.cookies.get(session_name(settings))

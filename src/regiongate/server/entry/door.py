@@ -25,6 +25,9 @@ class Anybody(StrEnum):
     KNOWN = "known"
     """Whoever is logged in, for what is their own."""
 
+    SCRAPER = "scraper"
+    """Whoever may read the metrics: no person, and nothing of any."""
+
 
 Needs = Act | Anybody
 

@@ -11,6 +11,10 @@ from regiongate.server.house import House
 from regiongate.server.problem import Refused
 
 
+WRONG_SECRET = "wrong_secret"
+"""What the state of a request says when it brought one; whoever counts them reads it there."""
+
+
 def require_patience(request: Request, house: House) -> None:
     """Raise Refused for a network from which too many wrong secrets came."""
     wait = house.limiter.wait("guess", client_of(request, house), time.monotonic())
@@ -18,8 +22,16 @@ def require_patience(request: Request, house: House) -> None:
         raise too_many(wait)
 
 
+def require_pace(request: Request, house: House, purpose: str) -> None:
+    """Take one of the requests of a purpose (`limit.LIMITS`); raise Refused where none is left."""
+    wait = house.limiter.take(purpose, client_of(request, house), time.monotonic())
+    if wait is not None:
+        raise too_many(wait)
+
+
 def wrong_guess(request: Request, house: House) -> None:
     """Note a wrong secret."""
+    setattr(request.state, WRONG_SECRET, True)
     house.limiter.take("guess", client_of(request, house), time.monotonic())
 
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
 
-import sqlalchemy as sa
-from fastapi import Depends, Response
+from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
-from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.server.entry.door import Anybody, Door, Needs
-from regiongate.server.house import House, house_of
 
 
 def _everybody(_: Needs) -> Callable[[], None]:
@@ -35,17 +31,9 @@ def live() -> dict[str, bool]:
 
 
 @door.enter("GET", "/ready", Anybody.PUBLIC, responses={503: {"model": Ready}})
-def ready(response: Response, house: Annotated[House, Depends(house_of)]) -> Ready:
-    """Say whether the store answers and a policy is there. 503 when not."""
-    missing = []
-    try:
-        with house.reading() as connection:
-            connection.execute(sa.select(1))
-    except CannotRun:
-        missing.append("the store does not answer")
-    try:
-        house.policy()
-    except (CannotRun, ProblemsFound):
-        missing.append("no policy can be read")
+def ready(request: Request, response: Response) -> Ready:
+    """Say within seconds whether the store answers and a policy is there. 503 when not."""
+    found = [check.missing() for check in request.app.state.checks]
+    missing = [words for words in found if words is not None]
     response.status_code = 503 if missing else 200
     return Ready(ready=not missing, missing=missing)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
 
-from regiongate import offers
 from regiongate.control.switch.html import body
 from regiongate.control.switch.link import read_plan_link
 from regiongate.control.switch.plan import alternatives as serving
 from regiongate.control.switch.plan import plan
 from regiongate.control.switch.words import blocks
-from regiongate.domain.offer import Kind, Offers
+from regiongate.domain.offer import Kind
 from regiongate.domain.place import locate
 from regiongate.policyfile.iso import name_of
 from regiongate.server.entry.client import client_of
 from regiongate.server.entry.door import Anybody, Door
+from regiongate.server.ground import ground_of
 from regiongate.server.house import House, house_of
 from regiongate.server.problem import Refused
-from regiongate.server.public.ground import ground_of
 from regiongate.server.public.language import language_of
 from regiongate.server.public.link import opened_link
 from regiongate.server.public.show import PREFIX, by_rate, show
@@ -41,7 +38,7 @@ def alternatives(
     if region and name_of(region) is None:
         raise Refused(404, "not-found", f"there is no region {region!r}")
     at = house.clock()
-    known = _offers(house)
+    known = house.offers()
     of = region or _region_of(request, house)
     standing = [offer for offer in known.each if offer.stands(at)]
     choices = {code for offer in standing for code in offer.regions or ()} | ({of} if of else set())
@@ -62,7 +59,7 @@ def switch(request: Request, house: TheHouse, token: Annotated[str, Query()] = "
     """Show the plan of the organization whose link it is."""
     link = opened_link(request, house, token, read_plan_link)
     with house.reading() as connection:
-        made = plan(connection, link.organization, _offers(house), house.policy(), house.clock())
+        made = plan(connection, link.organization, house.offers(), house.policy(), house.clock())
     # The page has its own heading, and the rest is the plan as it is handed over.
     return show(request, house, "switch.html", token=token, plan=made, text=body(blocks(made)[1:]))
 
@@ -70,13 +67,3 @@ def switch(request: Request, house: TheHouse, token: Annotated[str, Query()] = "
 def _region_of(request: Request, house: House) -> str | None:
     ground = ground_of(house, client_of(request, house))
     return locate(ground.policy, ground.place, house.clock()).region
-
-
-def _offers(house: House) -> Offers:
-    path = house.settings.offers
-    return _read(path, 0 if path is None or not path.exists() else path.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=1)
-def _read(path: Path | None, _: int) -> Offers:
-    return offers.given(path)

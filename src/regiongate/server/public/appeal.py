@@ -2,7 +2,7 @@
 
 The token in the link is the authority: whoever has it speaks for the organization in this case, and
 whoever has none can do nothing here. So no form needs a second proof, and nobody asks from which
-page a form came: browsers that may send no referrer call it `null`.
+page a form came: behind a gateway that is a page of the API's origin, and not of the server's.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ _TOLD = {
 
 
 @door.enter("GET", "/appeal", Anybody.PUBLIC)
-def appeal(request: Request, house: TheHouse, token: Token = "", said: Token = "") -> Response:
+def appeal(
+    request: Request, house: TheHouse, token: Token = "", said: Annotated[str, Query()] = ""
+) -> Response:
     """Show how a case stands, and the form; without a link, how to come by one.
 
     `said` is what was sent a moment ago: `new`, or `again` where an appeal was open before.

@@ -13,9 +13,9 @@ from regiongate.domain.facts import EDGE
 from regiongate.domain.refusal import SELF_CHECK_PATH
 from regiongate.server.entry.client import client_of
 from regiongate.server.entry.door import Anybody, Door
+from regiongate.server.ground import ground_of
 from regiongate.server.house import House, house_of
 from regiongate.server.problem import wants_problem
-from regiongate.server.public.ground import ground_of
 from regiongate.server.public.show import PREFIX, by_rate, show
 from regiongate.server.public.sorry import PublicRoute
 

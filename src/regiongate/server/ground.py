@@ -1,4 +1,4 @@
-"""What the pages find an address in: the bundle in force, opened once for each generation."""
+"""What pages find an address in: the bundle in force, opened once for each generation."""
 
 from __future__ import annotations
 
