@@ -15,8 +15,10 @@ from regiongate.cli.mail_options import sender_options
 from regiongate.cli.options import at_option, dry_run_option, json_option, sources_option
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.compiler.sources import tables
+from regiongate.control.reconcile.last import note_turn
 from regiongate.control.reconcile.turn import Turned, turn
 from regiongate.control.rehearsal import transactions
+from regiongate.gateway.state import State
 from regiongate.geo.store.catalogue import Catalogue
 
 
@@ -51,6 +53,8 @@ def reconcile(
         transactions(database, rehearsed=dry_run) as transaction,
     ):
         turned = turn(transaction, policy, tables(policy, catalogue), desk, at)
+    if not dry_run:
+        note_turn(State(state_dir.resolve()), at)
     if as_json:
         output.print_json(turned)
     else:

@@ -7,15 +7,16 @@ from pathlib import Path
 
 import click
 
-from regiongate.cli.gateway_options import state_option
+from regiongate.cli.gateway_options import network, state_option
 from regiongate.cli.mail_options import sender_given, sender_options
 from regiongate.cli.oidc_options import oidc_options, provider_of
 from regiongate.cli.options import FilePath, sources_option
 from regiongate.cli.store_option import store_option
 from regiongate.compiler.envoy.settings import endpoint
 from regiongate.geo.store.catalogue import Catalogue
+from regiongate.server.observe.scraper import read_token
 from regiongate.server.serve import serve as run
-from regiongate.server.settings import Settings
+from regiongate.server.settings import LOCAL, Settings
 from regiongate.store.database import default_url
 
 DEFAULT_LISTEN = "127.0.0.1:8780"
@@ -31,6 +32,12 @@ DEFAULT_LISTEN = "127.0.0.1:8780"
               help="The policy file.  [default: the policy in force at --state]")  # fmt: skip
 @click.option("--offers", type=FilePath(),
               help="The offers to show.  [default: those of June 2024, all history]")  # fmt: skip
+@click.option("--gateway", "gateways", multiple=True, metavar="CIDR",
+              help="Where gateways forward from.  [default: this machine]")  # fmt: skip
+@click.option("--trust-forwarded-from", "proxies", multiple=True, metavar="CIDR",
+              help="Proxies whose last X-Forwarded-For is believed; more than once.")  # fmt: skip
+@click.option("--metrics-token-file", "metrics_token", type=FilePath(),
+              help="What a scraper of /metrics bears.  [default: none; only this machine may]")  # fmt: skip
 @oidc_options
 @sender_options
 @sources_option
@@ -41,6 +48,9 @@ def serve(
     url: str | None,
     policy: Path | None,
     offers: Path | None,
+    gateways: tuple[str, ...],
+    proxies: tuple[str, ...],
+    metrics_token: Path | None,
     catalogue: Catalogue,
     state_dir: Path,
     store_url: str | None,
@@ -57,8 +67,11 @@ def serve(
         store_url=store_url or default_url(state_dir),
         listen=where,
         url=(url or f"http://{where}").rstrip("/"),
+        proxies=tuple(map(network, proxies)),
+        gateways=tuple(map(network, gateways)) or LOCAL,
         policy=policy,
         offers=offers,
+        metrics_token=None if metrics_token is None else read_token(metrics_token),
         oidc=provider_of(others, os.environ),
         mail=sender_given(others),
     )

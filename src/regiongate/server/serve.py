@@ -11,6 +11,7 @@ from regiongate.domain.errors import CannotRun
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.server.app import create_app
 from regiongate.server.house import House
+from regiongate.server.observe.request_log import log_to_stderr
 from regiongate.server.observe.tracing import traced
 from regiongate.server.settings import Settings, require_sound
 from regiongate.store.database import Database
@@ -20,14 +21,15 @@ def serve(settings: Settings, catalogue: Catalogue) -> None:
     """Serve until a signal ends it. Raises CannotRun when it cannot or must not begin."""
     require_sound(settings)
     with closing(Database.open(settings.store_url)) as database:
-        house = House(settings, database, catalogue)
-        app = traced(create_app(house), database)
-        with closing(_bound(settings)) as bound:
+        app = create_app(House(settings, database, catalogue))
+        log_to_stderr()
+        with traced(app, database), closing(_bound(settings)) as bound:
             config = uvicorn.Config(
                 app,
+                # Each request is a line of observe/request_log.py already.
                 access_log=False,
                 lifespan="off",
-                log_level="warning",
+                log_config=None,
                 # Whose word about an address counts is decided in entry/client.py.
                 proxy_headers=False,
                 server_header=False,

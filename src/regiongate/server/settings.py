@@ -12,16 +12,20 @@ from regiongate.domain.address import IPNetwork
 from regiongate.domain.errors import CannotRun
 from regiongate.server.security.oidc import Provider
 
+LOCAL: tuple[IPNetwork, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+"""This machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Where the server listens, and how it is reached and trusted.
 
     `url` is the origin under which browsers reach it, such as `https://regions.example.com`.
-    `gateways` are the networks whose word about a client's address counts: the gateway that
-    forwards the public pages. `policy` is a policy file, None for the policy in force at the
-    gateway of `state_dir`. `offers` is a file of offers to show, None for those that come along.
-    `metrics_token` is what whoever scrapes the metrics bears, None where only this machine may.
+    `gateways` are the networks of the gateways that forward the public pages, `proxies` those of
+    the proxies in front of the console: their word about a client's address counts. `policy` is a
+    policy file, None for the policy in force at the gateway of `state_dir`. `offers` is a file of
+    offers to show, None for those that come along. `metrics_token` is what whoever scrapes the
+    metrics bears, None where only this machine may.
     `oidc` is who vouches for people, None where one-time logins do.
     """
 
@@ -29,7 +33,8 @@ class Settings:
     store_url: str
     listen: Endpoint
     url: str
-    gateways: tuple[IPNetwork, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+    proxies: tuple[IPNetwork, ...] = ()
+    gateways: tuple[IPNetwork, ...] = LOCAL
     policy: Path | None = None
     offers: Path | None = None
     metrics_token: str | None = field(default=None, repr=False)

@@ -10,8 +10,7 @@ from regiongate.server.entry.client import client_of
 from regiongate.server.house import House
 from regiongate.server.problem import Refused
 
-
-WRONG_SECRET = "wrong_secret"
+WRONG_SECRET = "wrong_secret"  # noqa: S105 - the name of a fact
 """What the state of a request says when it brought one; whoever counts them reads it there."""
 
 

@@ -78,8 +78,8 @@ def _gateway(house: House, at: datetime, *, answers: bool) -> Iterator[Family]:
 
 def _server(house: House) -> Iterator[Family]:
     about = "Networks of which it was forgotten how often they asked, since the server began."
-    samples = [({}, float(house.limiter.forgotten))]
-    yield Family("regiongate_server_limiter_forgotten", about, samples)
+    forgotten = house.limiter.forgotten
+    yield Family("regiongate_server_limiter_forgotten", about, [({}, forgotten)])
 
 
 def _flag(name: str, about: str, *, is_up: bool) -> Family:
