@@ -26,6 +26,7 @@ test: install lint
 
 bench: install
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.case_rounds
 	$(BIN)/python -m bench.console_rounds
 	$(BIN)/python -m bench.guard_rounds
 

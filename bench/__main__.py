@@ -13,8 +13,6 @@ import click
 from rich.console import Console
 
 from bench import (
-    case_rounds,
-    case_table,
     geo_rounds,
     geo_table,
     instructions,
@@ -70,7 +68,6 @@ def main(
         *found.geo.findings(),
         *found.library.findings(),
         *found.survey.findings(),
-        *found.cases.findings(),
     ]:
         console.print(f"· {text}")
     if not (quick or only):
@@ -84,9 +81,8 @@ def _measure(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> Meas
     geo = _geo(home / "geo", plan, quick, only)
     library = _library(home / "library", plan, quick, only)
     survey = _survey(home / "survey", plan, quick, only)
-    cases = _cases(home / "cases", quick, only)
-    ours = (geo, library, survey, cases)
-    if only and all(name.startswith(("geo-", "library-", "survey-", "case-")) for name in only):
+    ours = (geo, library, survey)
+    if only and all(name.startswith(("geo-", "library-", "survey-")) for name in only):
         return Measured(facts, plan, [], None, {}, *ours)
     load.require_wrk()
     nginxes.require_nginx()
@@ -139,18 +135,6 @@ def _survey(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> surve
         return survey_table.SurveyTable([], {})
     table = survey_rounds.measure(home, wanted, console.print)
     _show("surveys of logs", survey_table.HEADER, table.text_rows())
-    for name, why in table.absent.items():
-        console.print(f"left out: {name}: {why}")
-    return table
-
-
-def _cases(home: Path, quick: bool, only: tuple[str, ...]) -> case_table.CaseTable:
-    """Cases under load, and the notices that they bring."""
-    rows = case_rounds.chosen(only)
-    if not rows:
-        return case_table.CaseTable([], {})
-    table = case_rounds.measure(home, rows, quick, console.print)
-    _show("cases", case_table.HEADER, table.text_rows())
     for name, why in table.absent.items():
         console.print(f"left out: {name}: {why}")
     return table

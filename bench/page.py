@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bench import case_table, geo_table, library_table, survey_table
+from bench import geo_table, library_table, survey_table
 from bench.record import HEADER, Measured, Table, cpu, rate, share
 from bench.rounds import Result
 
@@ -38,25 +38,23 @@ def page(found: Measured) -> str:
     introduction = _INTRODUCTION.format(
         seconds=plan.seconds, rounds=plan.rounds, starts=plan.starts
     )
-    said = _list(
+    said = listed(
         [
             *(*findings(tables), *found.geo.findings()),
-            *(*found.library.findings(), *found.survey.findings(), *found.cases.findings()),
+            *(*found.library.findings(), *found.survey.findings()),
         ]
     )
     blocks = [introduction, _facts(found.facts), "## What the numbers say\n", said]
     for table in tables:
-        blocks += [f"## On {table.layout.name}\n", _markdown(HEADER, table.rows())]
-        blocks += [_list(f"Left out: {name}: {why}." for name, why in table.absent.items())]
+        blocks += [f"## On {table.layout.name}\n", markdown(HEADER, table.rows())]
+        blocks += [listed(f"Left out: {name}: {why}." for name, why in table.absent.items())]
     if found.parts is not None:
-        blocks += [_PARTS, _markdown(PARTS_HEADER, part_rows(found.parts, found.counts))]
-    blocks += [_GEO, _markdown(geo_table.HEADER, found.geo.text_rows())]
-    blocks += [_LIBRARY, _markdown(library_table.HEADER, found.library.text_rows())]
-    blocks += [_list(f"Left out: {name}: {why}." for name, why in found.library.absent.items())]
-    blocks += [_SURVEY, _markdown(survey_table.HEADER, found.survey.text_rows())]
-    blocks += [_list(f"Left out: {name}: {why}." for name, why in found.survey.absent.items())]
-    blocks += [_CASES, _markdown(case_table.HEADER, found.cases.text_rows())]
-    blocks += [_list(f"Left out: {name}: {why}." for name, why in found.cases.absent.items())]
+        blocks += [_PARTS, markdown(PARTS_HEADER, part_rows(found.parts, found.counts))]
+    blocks += [_GEO, markdown(geo_table.HEADER, found.geo.text_rows())]
+    blocks += [_LIBRARY, markdown(library_table.HEADER, found.library.text_rows())]
+    blocks += [listed(f"Left out: {name}: {why}." for name, why in found.library.absent.items())]
+    blocks += [_SURVEY, markdown(survey_table.HEADER, found.survey.text_rows())]
+    blocks += [listed(f"Left out: {name}: {why}." for name, why in found.survey.absent.items())]
     return "\n".join(block for block in blocks if block)
 
 
@@ -83,17 +81,6 @@ next date. The others find the country, from the same networks (geoip2fast from 
 nothing more. One by one, 200 000 addresses on one core; as a column, 4 000 000 on both. "Ours is
 times as fast" compares processor time with `Gate.decide` or with `Gate.decide_many`, turn by turn;
 below 1 the other needs less.
-"""
-
-_CASES = """\
-## Cases
-
-A store with a million organizations, each with a contact and two sightings, of which 50 000 call
-from an unsupported region; all of it is judged anew in each turn. The first turn opens the cases,
-the second, on the day from which the measure warns, composes 50 000 notices in five languages.
-Then 5 000 of them are handed to a relay on the same machine by one worker, each with the two
-commits to disk that keep it from ever being sent twice. Measured once: filling the store takes
-longer than the work.
 """
 
 _SURVEY = """\
@@ -206,13 +193,15 @@ def _litellm(table: Table) -> list[str]:
 
 
 def _facts(facts: Mapping[str, str]) -> str:
-    return _markdown(("measured on", ""), facts.items())
+    return markdown(("measured on", ""), facts.items())
 
 
-def _list(texts: Iterable[str]) -> str:
+def listed(texts: Iterable[str]) -> str:
+    """A bullet for each text."""
     return "".join(f"- {text}\n" for text in texts)
 
 
-def _markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown; all columns but the first are numbers."""
     lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.case_table import CaseTable
 from bench.contestant import Layout
 from bench.geo_table import GeoTable
 from bench.library_table import LibraryTable
@@ -92,8 +91,7 @@ class Measured:
 
     `parts` is the gate put together part by part, and `counts` are its instructions per request by
     the name of a row; both are empty when they were not asked for. `geo` is the work on addresses,
-    `library` the gate in one's own process and its peers, `survey` surveys of logs and theirs,
-    `cases` a turn over everybody and its notices.
+    `library` the gate in one's own process and its peers, `survey` surveys of logs and theirs.
     """
 
     facts: Mapping[str, str]
@@ -104,7 +102,6 @@ class Measured:
     geo: GeoTable
     library: LibraryTable
     survey: SurveyTable
-    cases: CaseTable
 
 
 def write(path: Path, found: Measured) -> None:
@@ -121,8 +118,6 @@ def write(path: Path, found: Measured) -> None:
         "library_absent": dict(found.library.absent),
         "survey": [asdict(row) for row in found.survey.rows],
         "survey_absent": dict(found.survey.absent),
-        "cases": [asdict(row) for row in found.cases.rows],
-        "cases_absent": dict(found.cases.absent),
     }
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 

@@ -70,7 +70,8 @@ def _manager(manager: Config, keep: Collection[str]) -> Config:
     wanted = {*keep, ROUTER}
     config["http_filters"] = [row for row in config["http_filters"] if row["name"] in wanted]
     if LOG not in keep:
-        config["access_log"] = [_log(row) for row in config["access_log"]]
+        lines = [row for row in config["access_log"] if "log_format" in row["typed_config"]]
+        config["access_log"] = [_log(row) for row in lines]
     return manager | {"typed_config": config}
 
 
