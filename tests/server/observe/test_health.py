@@ -9,6 +9,9 @@ from threading import Event
 
 import pytest
 
+from regiongate import policyfile
+from regiongate.domain.policy import Policy
+from regiongate.domain.source import SourceNames
 from regiongate.server.house import House
 from regiongate.server.observe import ready
 from regiongate.server.observe.ready import Check
@@ -37,21 +40,21 @@ def test_the_policy_is_not_read_at_each_question(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither one that is there, nor one with a mistake."""
-    read: list[Path] = []
+    read = []
+    real = policyfile.load
 
-    def load(path: Path, *_: object) -> object:
+    def load(path: Path, names: SourceNames) -> Policy:
         read.append(path)
-        return object()
+        return real(path, names)
 
-    monkeypatch.setattr("regiongate.policyfile.load", load)
+    monkeypatch.setattr(policyfile, "load", load)
     client = visitor(house)
     assert [client.get("/health/ready").status_code for _ in range(5)] == [200] * 5
     assert len(read) == 1
-    path = house.settings.policy
-    assert path is not None
-    path.unlink()
-    asked = [client.get("/health/ready").status_code for _ in range(5)]
-    assert asked == [503] * 5
+    assert house.settings.policy is not None
+    house.settings.policy.write_text("policy: half")
+    assert [client.get("/health/ready").status_code for _ in range(5)] == [503] * 5
+    assert len(read) == 2
 
 
 def test_nobody_waits_for_a_store_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
