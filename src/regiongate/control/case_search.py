@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from regiongate.domain.case import CaseState
+from regiongate.policyfile.iso import with_parts
 from regiongate.store.case_tables import CASE
 from regiongate.store.organization_tables import ORGANIZATION
 from regiongate.store.paging import FIRST, Asked, Order, Page, page
@@ -124,7 +125,7 @@ def _conditions(connection: sa.Connection, sought: Sought) -> list[sa.ColumnElem
     if text := sought.text.strip():
         found.append(_about(connection, text))
     if sought.country is not None:
-        found.append(_seen_in(sought.country))
+        found.append(_seen_in(connection, sought.country))
     return found
 
 
@@ -149,10 +150,14 @@ def _numbers(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> li
     return list(connection.execute(query).scalars())
 
 
-def _seen_in(country: str) -> sa.ColumnElement[bool]:
-    there = (SEEN_IN.c.region == country) | SEEN_IN.c.region.startswith(
-        f"{country}-", autoescape=True
-    )
+def _seen_in(connection: sa.Connection, country: str) -> sa.ColumnElement[bool]:
+    there = SEEN_IN.c.region.in_(with_parts(country))
+    # Where few were seen, one looks for them and not through all cases; where many were, the
+    # first cases that one meets are among them.
+    few = sa.select(SEEN_IN.c.organization).where(there).limit(NAMED + 1)
+    ids = set(connection.execute(few).scalars())
+    if len(ids) <= NAMED:
+        return CASE.c.organization.in_(sorted(ids))
     return sa.exists().where(SEEN_IN.c.organization == CASE.c.organization, there)
 
 

@@ -58,6 +58,11 @@ def _parts() -> dict[str, str]:
     return {part.code: str(part.name) for part in pycountry.subdivisions}
 
 
+def with_parts(country: str) -> list[str]:
+    """A country's code and those of its parts (ISO 3166-2), sorted."""
+    return [country, *sorted(code for code in _parts() if code.startswith(f"{country}-"))]
+
+
 @cache
 def _withdrawn() -> dict[str, str]:
     found = ((getattr(former, "alpha_2", ""), former) for former in pycountry.historic_countries)

@@ -59,6 +59,7 @@ SEEN_IN = sa.Table(
     ),
     sa.PrimaryKeyConstraint("organization", "region"),
     *check("sums_are_of_some", "requests > 0 AND unsupported >= 0 AND unsupported <= requests"),
+    sa.Index("sighting_region_region_ix", "region", "organization"),
     comment="In which regions an organization was seen, and how much",
     sqlite_with_rowid=False,
     sqlite_strict=True,

@@ -37,26 +37,30 @@ TheHouse = Annotated[House, Depends(house_of)]
 Known = Annotated[Caller, Depends(caller_known)]
 Number = Annotated[int, Path(ge=1, le=10**18)]
 
-_LOOK_BACK = timedelta(days=90)
-_SHOWN = 20
-"""So many regions, networks, keys and days are shown."""
+_LOOK_BACK = timedelta(days=30)
+_SHOWN = 30
+"""So many regions, networks, keys or days are shown."""
 
 
 @door.enter("GET", "/{number}", Act.READ)
-def page(request: Request, number: Number, house: TheHouse, caller: Known) -> Response:
-    """Show everything about a case, and what may be decided."""
+def page(
+    request: Request, number: Number, house: TheHouse, caller: Known, seen: Part = Part.REGION
+) -> Response:
+    """Show everything about a case, and what may be decided; `seen` is how requests are summed."""
     with house.writing() as connection:
         require_case(connection, number)
         view = case_view.view(connection, number)
         viewed(connection, caller, "case", view.case.organization, house.clock())
         profile = Organizations(connection).get(view.case.organization)
-        seen = _seen(connection, view.case, house.clock())
+        requests = _seen(connection, view.case, seen, house.clock())
     return render(
         request,
         "console/case.html",
         view=view,
         profile=profile,
-        seen=seen,
+        part=seen,
+        parts=list(Part),
+        seen=requests,
         verbs=[verb for verb in VERBS.values() if view.case.state in verb.states],
         steps=next_steps(view.case, caller.role),
     )
@@ -136,11 +140,10 @@ def require_case(connection: sa.Connection, number: int) -> Case:
         raise Refused(404, "not-found", f"there is no case {number}") from None
 
 
-def _seen(connection: sa.Connection, case: Case, at: datetime) -> dict[Part, Page[Sum]]:
-    """What the organization did in the last months, by region, network, key and day."""
+def _seen(connection: sa.Connection, case: Case, part: Part, at: datetime) -> Page[Sum]:
+    """What the organization did in the last month, by one part: all four take too long."""
     span = Span((at - _LOOK_BACK).date(), at.date())
-    asked = Asked(_SHOWN)
-    return {part: sightings(connection, case.organization, part, span, asked) for part in Part}
+    return sightings(connection, case.organization, part, span, Asked(_SHOWN))
 
 
 def _preview(request: Request, house: House, number: int, work: Work, **context: Any) -> Response:

@@ -24,6 +24,7 @@ def upgrade() -> None:
     """Make the tables of sums and fill them; let names be looked for; make the indexes."""
     _total()
     _region()
+    op.create_index("sighting_region_region_ix", "sighting_region", ["region", "organization"])
     _sought()
     _indexes()
 
