@@ -37,7 +37,7 @@ DEFAULT_LISTEN = "127.0.0.1:8780"
 @click.option("--trust-forwarded-from", "proxies", multiple=True, metavar="CIDR",
               help="Proxies whose last X-Forwarded-For is believed; more than once.")  # fmt: skip
 @click.option("--metrics-token-file", "metrics_token", type=FilePath(),
-              help="What a scraper of /metrics bears.  [default: none; only this machine may]")  # fmt: skip
+              help="What a scraper of /metrics bears.  [default: none, only local]")  # fmt: skip
 @oidc_options
 @sender_options
 @sources_option

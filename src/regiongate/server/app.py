@@ -18,10 +18,10 @@ from regiongate.server import doors
 from regiongate.server.entry.session import LoginNeeded
 from regiongate.server.house import House
 from regiongate.server.observe.observed import observed
-from regiongate.server.openapi import described
+from regiongate.server.openapi import Documented, described
 from regiongate.server.pages.sorry import sorry
 from regiongate.server.problem import Refused
-from regiongate.server.security.headers import SecurityHeaders
+from regiongate.server.security.headers import SecurityHeaders, always
 from regiongate.server.security.size import SizeLimit
 
 STATIC = Path(__file__).parent / "static"
@@ -29,7 +29,14 @@ STATIC = Path(__file__).parent / "static"
 
 def create_app(house: House) -> FastAPI:
     """The application of one house."""
-    app = FastAPI(**described(), docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
+    app = Documented(
+        **described(),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        # It would lead to whatever host the client has named.
+        redirect_slashes=False,
+    )
     app.state.house = house
     for door in doors.ALL:
         app.include_router(door)
@@ -82,8 +89,14 @@ def _http(request: Request, error: HTTPException) -> Response:
 
 
 def _broken(request: Request, _: Exception) -> Response:
-    """What nobody foresaw: the log has it all, and whoever asked learns nothing from it."""
-    return sorry(request, 500, "internal", "it was written to the log of the server")
+    """What nobody foresaw: the log has it all, and whoever asked learns nothing from it.
+
+    It is answered outside of every middleware, so it brings the headers along.
+    """
+    headers = always(request.app.state.house.settings.is_secure)
+    return sorry(
+        request, 500, "internal", "it was written to the log of the server", headers=headers
+    )
 
 
 _ANSWERS: Mapping[type[Exception], Callable[[Request, Any], Response]] = {

@@ -25,8 +25,8 @@ class Settings:
     the proxies in front of the console: their word about a client's address counts. `policy` is a
     policy file, None for the policy in force at the gateway of `state_dir`. `offers` is a file of
     offers to show, None for those that come along. `metrics_token` is what whoever scrapes the
-    metrics bears, None where only this machine may.
-    `oidc` is who vouches for people, None where one-time logins do.
+    metrics bears, None where only this machine may. `oidc` is who vouches for people, None where
+    one-time logins do.
     """
 
     state_dir: Path

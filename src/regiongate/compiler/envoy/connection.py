@@ -56,7 +56,9 @@ def for_probe(settings: Settings) -> Config:
     address: Config = {"use_remote_address": False, "original_ip_detection_extensions": [named]}
     chain = [*_located(PROBE_SLOT_HEADER, []), _router()]
     manager = _manager(settings, address, strip_our_headers(), chain)
-    manager["typed_config"] |= {"route_config": _nowhere(), "access_log": []}
+    # Nobody's request: it is neither logged nor counted among those that are.
+    quiet: Config = {"access_log": [], "stat_prefix": "probe"}
+    manager["typed_config"] |= {"route_config": _nowhere(), **quiet}
     return manager
 
 

@@ -12,7 +12,7 @@ from regiongate.control.access import enter
 from regiongate.domain.access import Caller
 from regiongate.domain.role import Act
 from regiongate.server.entry.door import Anybody, Needs
-from regiongate.server.entry.guesses import require_patience, wrong_guess
+from regiongate.server.entry.guesses import require_pace, require_patience, wrong_guess
 from regiongate.server.house import House, house_of
 from regiongate.server.problem import Refused
 
@@ -33,6 +33,7 @@ def by_token(needs: Needs) -> Callable[..., None]:
         house: Annotated[House, Depends(house_of)],
         credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
     ) -> None:
+        require_pace(request, house, "api")
         caller = _bearer(request, house, credentials)
         if isinstance(needs, Act) and not caller.may(needs):
             raise Refused(403, "forbidden", f"{caller.role} may not {needs}")
