@@ -11,7 +11,7 @@ import pytest
 
 import regiongate
 from regiongate.cli.main import main
-from regiongate.compiler.envoy.log import access_log
+from regiongate.compiler.envoy.log import access_logs
 from regiongate.compiler.envoy.settings import Settings, endpoint, upstream
 from regiongate.domain.refusal import GROUNDS
 
@@ -53,7 +53,7 @@ def test_every_command_is_in_the_readme_or_the_docs(path: str) -> None:
 def test_every_log_field_is_documented() -> None:
     """docs/gateway.md names each field of the log."""
     settings = Settings((endpoint("127.0.0.1:1"),), upstream("http://127.0.0.1:2"))
-    fields = access_log(settings)["typed_config"]["log_format"]["json_format"]
+    fields = access_logs(settings)[0]["typed_config"]["log_format"]["json_format"]
     page = (DOCS / "gateway.md").read_text()
     assert [field for field in fields if f"`{field}`" not in page] == []
 

@@ -24,7 +24,7 @@ import envoy
 import pytest
 
 from regiongate.compiler.envoy.keytable import KeyBook, KeyTableError, pack, unpack
-from regiongate.compiler.envoy.log import access_log
+from regiongate.compiler.envoy.log import access_logs
 from regiongate.compiler.envoy.settings import API_KEY_HEADERS, Settings, endpoint, upstream
 
 Headers = Sequence[tuple[str, str]]
@@ -73,7 +73,7 @@ def _script(table: Path) -> str:
 
 def _logged(field: str) -> str:
     settings = Settings((endpoint("127.0.0.1:1"),), upstream("http://127.0.0.1:2"))
-    fields = access_log(settings)["typed_config"]["log_format"]["json_format"]
+    fields = access_logs(settings)[0]["typed_config"]["log_format"]["json_format"]
     return str(fields[field])
 
 

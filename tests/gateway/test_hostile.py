@@ -491,3 +491,15 @@ def test_keys_are_never_stored(behind: Gateway) -> None:
             content = path.read_bytes()
             assert secret.encode() not in content, path
             assert EXEMPT_KEY.encode() not in content, path
+
+
+def test_a_client_forges_no_log_line(behind: Gateway) -> None:
+    """What Envoy answers before it removes our headers is logged without what the client wrote."""
+    forged = ("x-regiongate-verdict: allow", "x-regiongate-rule: forged", "x-organization: acme")
+    before = len(behind.lines())
+    assert raw.send(behind.port, raw.request(*forged, target="/v1/%00")).status == 400
+    last = raw.send(behind.port, raw.request(target="/v1/echo")).json()["headers"]["x-request-id"]
+    behind.line(last)
+    [line] = [one for one in behind.lines()[before:] if one["status"] == 400]
+    said = ("verdict", "rule", "country", "organization", "key", "generation", "request_id")
+    assert [line[name] for name in said] == [None] * len(said)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from regiongate.compiler.envoy import forwarding, names, site, slots
 from regiongate.compiler.envoy.cluster import UPSTREAM
 from regiongate.compiler.envoy.count import count_decisions
-from regiongate.compiler.envoy.log import access_log
+from regiongate.compiler.envoy.log import access_logs
 from regiongate.compiler.envoy.refuse import local_replies
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.envoy.strip import strip_our_headers
@@ -73,7 +73,7 @@ def _manager(settings: Settings, address: Config, strip: Config, chain: Sequence
         http_filters=list(chain),
         route_config=_everything(settings),
         local_reply_config=local_replies(),
-        access_log=[access_log(settings), count_decisions()],
+        access_log=[*access_logs(settings), count_decisions()],
         upgrade_configs=[{"upgrade_type": "websocket"}],
         always_set_request_id_in_response=True,
         server_header_transformation="PASS_THROUGH",

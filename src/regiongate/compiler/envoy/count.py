@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from regiongate.compiler.envoy import names
-from regiongate.compiler.envoy.typed import Config, extension, typed
+from regiongate.compiler.envoy.heard import routed
+from regiongate.compiler.envoy.typed import Config, extension
 
 SCOPE = "regiongate"
 COUNTER = "requests"
@@ -12,13 +13,6 @@ TAGS = {"verdict": names.VERDICT, "would": names.WOULD, "rule": names.RULE}
 
 _LARGEST = 1000
 """Counters in all. Envoy frees none of them, and each edition of a policy may bring new rules."""
-
-_ROUTED = "xds.cluster_name != ''"
-"""Holds for a request that has got as far as a route, and so past the removal of our headers.
-
-Envoy answers some requests before that, such as one with a path that cannot be normalized. What
-their headers say is the client's word, and each word would be a new counter.
-"""
 
 
 def count_decisions() -> Config:
@@ -31,6 +25,5 @@ def count_decisions() -> Config:
         stats_scope={"prefix": SCOPE, "max_counters": _LARGEST},
         counters=[{"stat": {"name": COUNTER, "tags": tags}, "value_fixed": 1}],
     )
-    message = "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter"
-    routed = {"name": "routed", "typed_config": typed(message, expression=_ROUTED)}
-    return counted | {"filter": {"extension_filter": routed}}
+    # A word of a client would be a new counter each.
+    return routed(counted)

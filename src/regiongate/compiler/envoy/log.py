@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from regiongate.compiler.envoy import names
 from regiongate.compiler.envoy.files import ACCESS_LOG
+from regiongate.compiler.envoy.heard import routed, unrouted
 from regiongate.compiler.envoy.identify import organization_header
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.envoy.typed import Config, extension
 
 
-def access_log(settings: Settings) -> Config:
+_REQUEST_HEADER = "%REQ("
+_NOTHING = "%DYNAMIC_METADATA(regiongate.nothing)%"
+"""What nobody sets, so that it is null in a line."""
+
+
+def access_logs(settings: Settings) -> list[Config]:
     """Write every request, refused ones too. Envoy escapes the values, so a line is always JSON.
 
-    Absent values are null. API keys appear only as the short public form of their digest; the path
+    What Envoy answered before it removed our headers has a line whose fields are null where they
+    would say what a client wrote into such a header: else it could forge a verdict, and with it
+    what a survey counts. Absent values are null. API keys appear only as the short public form of their digest; the path
     comes without its query, because keys and tokens ride there too (`?key=`, `?access_token=`).
     """
     fields = {
@@ -39,6 +47,14 @@ def access_log(settings: Settings) -> Config:
         "duration_ms": "%DURATION%",
         "generation": names.request(names.GENERATION),
     }
+    forgeable = {
+        name: _NOTHING for name, said in fields.items() if said.startswith(_REQUEST_HEADER)
+    }
+    known = {"method": fields["method"], "host": fields["host"]}
+    return [routed(_file(fields)), unrouted(_file(fields | forgeable | known))]
+
+
+def _file(fields: Config) -> Config:
     return extension(
         "access-log",
         "envoy.extensions.access_loggers.file.v3.FileAccessLog",
