@@ -14,6 +14,7 @@ from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.snapshot import snapshot
 from regiongate.domain.policy import NetworkRule, Policy
 from tests.support import bundles
+from tests.support.partners import partners
 
 CASES = sorted(path for path in (Path(__file__).parent / "golden").iterdir() if path.is_dir())
 BEGINNING = datetime(2024, 6, 1, tzinfo=UTC)
@@ -23,14 +24,15 @@ BEGINNING = datetime(2024, 6, 1, tzinfo=UTC)
 def test_taking_over_and_drawing_give_the_same_bytes(case: Path, tmp_path: Path) -> None:
     """A bundle has the same bytes whether its atlas was drawn anew or taken from its parent."""
     what = bundles.folder_inputs(case)
-    folder = bundles.write(bundles.files(what, BEGINNING), tmp_path / "parent")
+    told = partners(tmp_path, (one.name for one in what.policy.providers))
+    settings = replace(bundles.SETTINGS, hand_over=told)
+    folder = bundles.write(bundles.files(what, BEGINNING, settings), tmp_path / "parent")
     parent = BundleReader(folder).parent()
     stranger = replace(parent, atlas_digest="of something else")
     for change in what.policy.change_instants():
         for at in (change - timedelta(seconds=1), change):
-            assert bundles.files(what, at, parent=parent) == bundles.files(
-                what, at, parent=stranger
-            )
+            taken = bundles.files(what, at, settings, parent)
+            assert taken == bundles.files(what, at, settings, stranger)
 
 
 def test_another_date_takes_the_atlas_over(tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
+from regiongate.domain.hand_over import Agreement, Provider
 from regiongate.domain.judge import judge
 from regiongate.domain.measure import Measure, Phase
-from regiongate.domain.organization import ORDINARY, Organization, Standing, State, with_exemptions
+from regiongate.domain.organization import ORDINARY, Organization, Standing, State, under
 from regiongate.domain.place import Place
 from regiongate.domain.policy import (
     Dialect,
@@ -200,9 +201,35 @@ def _organizations() -> Iterator[tuple[str, ...]]:
         cells = []
         for granted in exemptions.values():
             listed = () if standing is None else (Organization("org", standing),)
-            found = {row.id: row for row in with_exemptions(listed, granted)}
+            found = {row.id: row for row in under(listed, replace(POLICY, exemptions=granted))}
             cells.append((found["org"].standing if found else ORDINARY).state_at(NOW).value)
         yield (state, *cells)
+
+
+def _agreements() -> Iterator[tuple[str, ...]]:
+    """Who is handed over to EAST, which serves one region and not the other."""
+    east = replace(POLICY, providers=(Provider("EAST", frozenset({"CN"})),))
+    standings = {
+        "agreed": (ORDINARY, None),
+        "agreed, ended": (ORDINARY, OVER.replace(year=2023)),
+        "agreed, exempt": (STATES[State.EXEMPT], None),
+        "agreed, suspended": (STATES[State.SUSPENDED], None),
+    }
+    for name, (standing, end) in standings.items():
+        agreed = under(
+            (Organization("org", standing),),
+            replace(east, agreements=(Agreement("org", "EAST", "why", "who", end),)),
+        )[0].standing
+        yield f"{name}; a region that it serves", *_cells(east, CHINA, agreed)
+        yield f"{name}; another one", *_cells(east, Place(("RU",) * 3), agreed)
+    agreed = Standing(State.ORDINARY, handed_to="EAST")
+    for name, policy, place in PLACES:
+        both = replace(policy, providers=east.providers)
+        usual, cells = list(_cells(policy, place, ORDINARY)), list(_cells(both, place, agreed))
+        if cells != usual:
+            yield f"agreed; {name}", *cells
+    yield "agreed; an open path", *_cells(east, CHINA, agreed, "/healthz")
+    yield "agreed; `report_only: true`", *_cells(replace(east, report_only=True), CHINA, agreed)
 
 
 def _page() -> str:
@@ -235,6 +262,13 @@ def _page() -> str:
         for state, standing in STATES.items()
     ]
     lines += ["## From a region that is not on the list", "", *_table(("how", *STARTS), rows)]
+    lines += [
+        "## An organization that agreed to be served by a provider in region",
+        "",
+        "`EAST` serves CN. Of the places above, those where the agreement makes a difference.",
+        "",
+        *_table(("how", *STARTS), _agreements()),
+    ]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from regiongate.compiler.verify import verify
-from tests.support.bundles import files, folder_inputs, write
+from tests.support.bundles import SETTINGS, files, folder_inputs, write
 from tests.support.outline import outline
+from tests.support.partners import partners
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(path for path in GOLDEN.iterdir() if path.is_dir())
@@ -26,10 +28,12 @@ KNOWN = NEEDED | {"organizations.csv", "acme.csv"}
 
 
 @pytest.fixture(name="content", params=CASES, ids=lambda case: case.name)
-def _content(request: pytest.FixtureRequest) -> tuple[Path, dict[str, bytes]]:
+def _content(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, dict[str, bytes]]:
     case: Path = request.param
     at = datetime.fromisoformat((case / "at.txt").read_text("utf-8").strip())
-    return case, files(folder_inputs(case), at)
+    what = folder_inputs(case)
+    told = partners(tmp_path, (one.name for one in what.policy.providers))
+    return case, files(what, at, replace(SETTINGS, hand_over=told))
 
 
 def test_case(content: tuple[Path, dict[str, bytes]]) -> None:

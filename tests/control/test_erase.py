@@ -17,6 +17,7 @@ from regiongate.control.rehearsal import transactions
 from regiongate.domain.appeal import Appeal, AppealState, EvidenceFile, FileKind
 from regiongate.domain.audit import Tag
 from regiongate.domain.case import Case, Step
+from regiongate.domain.claim import ClaimCode
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.evidence import Evidence
 from regiongate.domain.exemption import Exemption
@@ -28,6 +29,7 @@ from regiongate.store.audit import AuditTrail, Which
 from regiongate.store.cases import Cases
 from regiongate.store.database import Database
 from regiongate.store.exemptions import Exemptions
+from regiongate.store.ledger_codes import ClaimCodes, IssuedCode
 from regiongate.store.notice_tables import ATTEMPT, BOUNCE
 from regiongate.store.people import People
 from regiongate.store.schema import METADATA
@@ -73,6 +75,8 @@ def _lived(database: Database) -> Case:
     announced(database, "globex")
     with database.writing() as connection:
         People(connection).add(ROOT, WARN, "regiongate")
+        issued = ClaimCode("example-api", "0" * 32, AT.date(), AT.date() + timedelta(days=1), None)
+        ClaimCodes(connection).issue(IssuedCode(issued, case.number, 1), case, "root", AT)
         cases = Cases(connection)
         cases.note(case, AT, "ann", "acme called")
         _appeal(connection, case)
@@ -137,6 +141,7 @@ ABOUT_NOBODY = {
     *("audit_event", "audit_head", "case_transition", "evidence_kind", "person"),
     *("saved_file", "followed_log", "rejected_line", "correction"),
     *("access_token", "login_session", "login_code", "policy_draft"),
+    *("trusted_issuer", "ledger_account", "claim", "token_grant", "token_spend", "ledger_row"),
 }
 """Tables whose rows are about no organization."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from regiongate.control.audit.signed import written
-from regiongate.control.secrets import link_secret, signing_key
+from regiongate.control.secrets import claim_key, link_secret, signing_key
 from regiongate.domain.errors import CannotRun
 
 
@@ -41,7 +41,11 @@ def test_what_others_can_read_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "abc", "not hexadecimal", "ab" * 31])
 def test_a_damaged_secret_is_refused(tmp_path: Path, text: str) -> None:
     """Half a secret is never used, nor silently replaced."""
-    for make, name in ((link_secret, "link"), (signing_key, "audit.pem")):
+    for make, name in (
+        (link_secret, "link"),
+        (signing_key, "audit.pem"),
+        (claim_key, "claims.pem"),
+    ):
         make(tmp_path)
         path = tmp_path / "secrets" / name
         path.write_text(text)

@@ -44,7 +44,7 @@ def _change(chance: Random, dates: Sequence[datetime], regions: Sequence[str]) -
 
 def _is_valid(policy: Policy, at: datetime, folder: Path) -> bool:
     """Asks the reader of policies, of the part that matters here."""
-    alone = replace(policy, networks=(), geofeeds=(), exemptions=(), open_paths=())
+    alone = replace(policy, networks=(), geofeeds=(), exemptions=(), open_paths=(), providers=())
     alone = replace(alone, location=replace(alone.location, facts=()))
     (folder / "policy.yaml").write_bytes(policytext.policy_text(alone))
     if alone.supported.name.endswith(".csv"):

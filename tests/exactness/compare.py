@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -22,7 +22,8 @@ from tests.exactness import questions
 from tests.exactness.official import Official
 from tests.exactness.reading import Reading, Said
 from tests.exactness.world import World
-from tests.support.bundles import files, write
+from tests.support.bundles import SETTINGS, files, write
+from tests.support.partners import partners
 
 SHOWN = 20
 INHERITED = 5
@@ -85,7 +86,9 @@ class Comparison:
         self.world = world
         self.reading = Reading(world)
         self.inputs = world.inputs(folder)
-        self.bundle = write(files(self.inputs, world.at), folder / "bundle")
+        told = partners(folder, (one.name for one in world.policy.providers))
+        made = files(self.inputs, world.at, replace(SETTINGS, hand_over=told))
+        self.bundle = write(made, folder / "bundle")
         self.tally = Tally(world.seed)
         self.texts = questions.addresses(world)
         self.askers = questions.askers(world)

@@ -10,6 +10,7 @@ from random import Random
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from regiongate.domain.hand_over import Agreement, Provider
 from regiongate.domain.measure import Measure, Phase
 from regiongate.domain.organization import ORDINARY, Organization, Standing, State
 from regiongate.domain.policy import (
@@ -30,7 +31,7 @@ from regiongate.policyfile.lists import shipped
 from regiongate.policyfile.reader import Wrong
 from tests.exactness import changes, networks, policytext
 from tests.exactness.world import Span, Told, World
-from tests.support.worlds import OPEN_PATHS
+from tests.support.worlds import OPEN_PATHS, PROVIDERS
 
 T = TypeVar("T")
 
@@ -108,11 +109,13 @@ class _Drawing:
         )
         policy, feeds = self.fed(policy)
         policy = changes.with_changes(policy, self.chance, self.dates, LISTED)
+        at = self.one([*self.dates, self.middle])
+        organizations = self.organizations()
+        policy = self.handing(policy)
         files = {"policy.yaml": policytext.policy_text(policy), **feeds}
         if policy.supported.name != SHIPPED:
             files[policy.supported.name] = policytext.list_text(policy.supported.regions)
-        at = self.one([*self.dates, self.middle])
-        return World(seed, at, policy, files, sources, facts, self.organizations())
+        return World(seed, at, policy, files, sources, facts, organizations)
 
     def sources(self) -> tuple[Told, ...]:
         names = ("iptoasn", "geo-whois", "third", "fourth")[: self.chance.randint(1, 4)]
@@ -214,6 +217,19 @@ class _Drawing:
         return tuple(
             Exemption(name, "Because", "who@a.example", self.maybe_date()) for name in names
         )
+
+    def handing(self, policy: Policy) -> Policy:
+        """The policy with providers in region, and organizations that agreed to one."""
+        served = ["CN", "HK", "UA", "UA-43", "US", "RU"]
+        providers = tuple(
+            Provider(name, frozenset(self.some(served, 4) or ["CN"]))
+            for name in self.some(PROVIDERS, 2)
+        )
+        agreements = tuple(
+            Agreement(name, self.one(providers).name, "Because", "who", self.maybe_date())
+            for name in (self.some(ORGANIZATIONS, 4) if providers else [])
+        )
+        return replace(policy, providers=providers, agreements=agreements)
 
     def organizations(self) -> tuple[Organization, ...]:
         states = [State.EXEMPT, State.SUSPENDED, State.SUSPENDED]

@@ -47,11 +47,12 @@ def policy_text(policy: Policy) -> bytes:
             _vouched(exemption, zone) | {"organization": exemption.organization}
             for exemption in policy.exemptions
         ],
+        "hand_over": _hand_over(policy, zone),
         "open_paths": list(policy.open_paths),
         "refusal": {"dialect": policy.refusal.dialect.value, "appeal": policy.refusal.appeal},
         "report_only": policy.report_only,
     }
-    said = {key: value for key, value in content.items() if value != []}
+    said = {key: value for key, value in content.items() if value not in ([], {})}
     return yaml.safe_dump(said, sort_keys=False).encode()
 
 
@@ -102,6 +103,20 @@ def _change(change: ListChange, zone: ZoneInfo) -> dict[str, str]:
     if change.end is not None:
         found["until"] = written(change.end, zone)
     return found
+
+
+def _hand_over(policy: Policy, zone: ZoneInfo) -> dict[str, Any]:
+    if not policy.providers:
+        return {}
+    return {
+        "providers": [
+            {"name": one.name, "regions": sorted(one.regions)} for one in policy.providers
+        ],
+        "organizations": [
+            _vouched(one, zone) | {"organization": one.organization, "provider": one.provider}
+            for one in policy.agreements
+        ],
+    }
 
 
 def _network(rule: NetworkRule, zone: ZoneInfo) -> dict[str, str]:

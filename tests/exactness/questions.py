@@ -34,6 +34,7 @@ def instants(world: World) -> list[datetime]:
     dates |= {edge for one in policy.supported.changes for edge in (one.start, one.end) if edge}
     dates |= {rule.expires for rule in policy.network_rules() if rule.expires is not None}
     dates |= {one.expires for one in policy.exemptions if one.expires is not None}
+    dates |= {one.expires for one in policy.agreements if one.expires is not None}
     dates |= {told.stale_from for told in world.sources}
     dates |= {row.standing.until for row in world.organizations if row.standing.until is not None}
     shifts = [timedelta(seconds=seconds) for seconds in (-1, 0, 1)]
@@ -45,6 +46,7 @@ def askers(world: World) -> list[str | None]:
     """No organization, one that nobody knows, and one of each standing that there is."""
     ids = {row.id for row in world.organizations}
     ids |= {one.organization for one in world.policy.exemptions}
+    ids |= {one.organization for one in world.policy.agreements}
     return [None, "nobody", *sorted(ids)]
 
 

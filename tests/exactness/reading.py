@@ -80,7 +80,15 @@ class Reading:
         return found.verdict, found.rule, found.place_class, found.would, country, part
 
     def standing(self, who: str | None) -> Standing:
-        """An organization's own standing, and the exemption that the policy grants it.
+        """What it is, and to whom it agreed to be handed over, which changes nothing of that."""
+        state = self._state(who)
+        for one in self.world.policy.agreements:
+            if one.organization == who:
+                return Standing(state.state, state.until, one.provider, one.expires)
+        return state
+
+    def _state(self, who: str | None) -> Standing:
+        """An organization's own state, and the exemption that the policy grants it.
 
         Who is suspended stays so; of two exemptions the longer counts.
         """

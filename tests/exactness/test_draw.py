@@ -31,6 +31,7 @@ GROUNDS = {
     "open-path",
     "organization:exempt",
     "organization:suspended",
+    "hand-over",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from regiongate import Gate
-from tests.support.bundles import files, folder_inputs, write
+from tests.support.bundles import SETTINGS, files, folder_inputs, write
+from tests.support.partners import partners
 
 COMPILER = Path(__file__).parents[1] / "compiler"
 WORLD = COMPILER / "world"
@@ -37,7 +39,9 @@ def bundle_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path
     def bundle(folder: Path) -> Path:
         said = folder / "at.txt"
         at = datetime.fromisoformat(said.read_text("utf-8").strip()) if said.exists() else AT
-        place = tmp_path_factory.mktemp("library") / folder.name
-        return write(files(folder_inputs(folder), at), place)
+        made, what = tmp_path_factory.mktemp("library"), folder_inputs(folder)
+        told = partners(made, (one.name for one in what.policy.providers))
+        content = files(what, at, replace(SETTINGS, hand_over=told))
+        return write(content, made / folder.name)
 
     return bundle

@@ -44,10 +44,47 @@ def answer(policy: Policy, place: Place, standing: Standing, at: datetime, path:
     elif state == "exempt":
         rule, would, verdict = "organization:exempt", "allow", "allow"
     else:
+        partner = served_by(policy, place, standing, at, (place_class, rule, would))
+        if partner is not None:
+            would, rule = "hand-over", f"hand-over:{partner} {rule}"
         verdict = softened(would, phase)
     if policy.report_only:
         verdict = "allow"
     return Answer(verdict, rule, place_class, would)
+
+
+def served_by(
+    policy: Policy, place: Place, standing: Standing, at: datetime, given: tuple[str, str, str]
+) -> str | None:
+    """To whom it agreed to be handed over, where its region alone blocks it and is served there."""
+    if standing.handed_until is not None and at >= standing.handed_until:
+        return None
+    said = [rule for rule in place.rules if rule.expires is None or at < rule.expires]
+    if given != about_location(policy, place, said, at) or given[::2] != ("unsupported", "block"):
+        return None
+    for provider in policy.providers:
+        if provider.name == standing.handed_to:
+            region = region_named(policy, place, said, at)
+            if region in provider.regions or region[:2] in provider.regions:
+                return provider.name
+    return None
+
+
+def region_named(policy: Policy, place: Place, said: list[NetworkRule], at: datetime) -> str:
+    """The region of a place that is not supported, whoever says so."""
+    silent: list[str] = []
+    for network in said:
+        feed = network.origin.file if isinstance(network.origin, Origin) else ""
+        if feed and network.region is None:
+            silent.append(feed)
+        if network.region is not None and feed not in silent:
+            return network.region
+    against = [
+        region
+        for _, region in votes_that_count(policy, place)
+        if not is_supported(policy, region, at)[0]
+    ]
+    return max(against, key=lambda region: (against.count(region), -against.index(region)))
 
 
 def phase_at(policy: Policy, at: datetime) -> str:
@@ -64,7 +101,7 @@ def softened(verdict: str, phase: str) -> str:
     """No phase does more than it announced."""
     if phase == "observe":
         return "allow"
-    if phase == "warn" and verdict == "block":
+    if phase == "warn" and verdict in ("block", "hand-over"):
         return "warn"
     return verdict
 

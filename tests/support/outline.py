@@ -80,6 +80,9 @@ def _action(config: Json) -> str:
         if item["name"] == "refuse":
             said.append("REFUSE")
             continue
+        if item["name"] == "reroute":
+            said.append("HAND OVER")
+            continue
         mutations = item["typed_config"]["mutations"]
         headers = dict(_header(mutation) for mutation in mutations["request_mutations"])
         said.append(" ".join(f"{k.removeprefix(PREFIX)}={v!r}" for k, v in headers.items()))

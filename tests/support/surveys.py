@@ -87,6 +87,7 @@ def placed(address: str, region: str | None, verdict: str = "allow", **more: Any
         "rule": "location:unknown" if region is None else "list:openai-2024-08",
         "exempt": "allow",
         "suspended": verdict,
+        "handed": None,
         "anonymizers": None,
         "cloud": None,
         "cloud_region": None,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
 from hypothesis import strategies as st
 
+from regiongate.domain.hand_over import Provider
 from regiongate.domain.measure import Measure, Phase
 from regiongate.domain.organization import ORDINARY, Standing, State
 from regiongate.domain.place import Place
@@ -31,6 +33,7 @@ NAMED = ["FR", "GG", "GB", "CN", "UA", "UA-43"]
 """What a list and its changes speak of: regions, the state of one, the country of a part."""
 KINDS = ["tor", "vpn"]
 STATED = [*KINDS, "hosting", "relay"]
+PROVIDERS = ["east", "west"]
 OPEN_PATHS = ["/healthz", "/legal/*", "/legal/terms", "/v1/mo*"]
 PATHS = [
     "/v1/chat/completions",
@@ -72,6 +75,14 @@ def _changes(draw: st.DrawFn) -> tuple[ListChange, ...]:
     )
 
 
+_served = st.frozensets(st.sampled_from(["CN", "HK", "UA", "UA-43"]), min_size=1)
+_providers = st.lists(
+    st.builds(Provider, st.sampled_from(PROVIDERS), _served),
+    unique_by=lambda provider: provider.name,
+    max_size=2,
+).map(tuple)
+
+
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     """Any policy, without tests and networks (a place brings its own)."""
@@ -110,6 +121,7 @@ def policies(draw: st.DrawFn) -> Policy:
         refusal=RefusalStyle(draw(st.sampled_from(Dialect)), 403, "https://example.com/a", None),
         report_only=draw(st.integers(0, 4)) == 0,
         tests=(),
+        providers=draw(_providers),
     )
 
 
@@ -147,7 +159,13 @@ def places(draw: st.DrawFn, sources: int) -> Place:
     return Place(tuple(draw(votes)), special, group, draw(_rules()), tuple(sorted(kinds)))
 
 
-standings = st.just(ORDINARY) | st.builds(
+_agreed = st.tuples(st.sampled_from(PROVIDERS), maybe_dates)
+_states = st.just(ORDINARY) | st.builds(
     Standing, st.sampled_from([State.EXEMPT, State.SUSPENDED]), maybe_dates
+)
+standings = _states | st.builds(
+    lambda held, agreed: replace(held, handed_to=agreed[0], handed_until=agreed[1]),
+    _states,
+    _agreed,
 )
 paths = st.sampled_from(PATHS)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from regiongate import policyfile
 from regiongate.cli.survey_simulation import print_simulation
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.organization import Organization, Standing, State, with_exemptions
+from regiongate.domain.organization import Organization, Standing, State, under
 from regiongate.domain.policy import Policy
 from regiongate.domain.survey import Judging, Rows
 from regiongate.geo.source import SourceTable
@@ -87,14 +87,14 @@ def simulated(
 ) -> Simulation:
     cells_only(opened, CELLS)
     locate(opened, Placing(before, tables(), (), at))
-    prepare(opened, with_exemptions(organizations, before.exemptions), at, everyone=False)
+    prepare(opened, under(organizations, before), at, everyone=False)
     other = at_after or at
     return simulate(
         opened,
         judging(before, at),
         judging(after, other),
         Placing(after, tables_after or tables(), (), other),
-        with_exemptions(organizations, after.exemptions),
+        under(organizations, after),
     )
 
 

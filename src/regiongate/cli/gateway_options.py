@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from ipaddress import ip_network
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from regiongate.compiler.envoy.settings import (
     API_KEY_HEADERS,
     Jwt,
     Network,
+    Partner,
     Settings,
     endpoint,
     upstream,
@@ -58,6 +59,20 @@ _OPTIONS: tuple[Callable[[F], F], ...] = (
         "site_url",
         metavar="URL",
         help=f"The web server of the public pages, led to from {SITE_PATH} whatever the verdict.",
+    ),
+    click.option(
+        "--hand-over",
+        "hand_over",
+        multiple=True,
+        metavar="NAME=URL",
+        help="Where a provider in region is, by its name in the policy; may be repeated.",
+    ),
+    click.option(
+        "--hand-over-key",
+        "hand_over_keys",
+        multiple=True,
+        metavar="NAME=FILE",
+        help="The file that holds our key for it, sent as a bearer token.",
     ),
     click.option(
         "--trust-forwarded-from",
@@ -115,6 +130,8 @@ def settings(
     listen: tuple[str, ...],
     upstream_url: str | None,
     site_url: str | None,
+    hand_over: tuple[str, ...],
+    hand_over_keys: tuple[str, ...],
     trusted: tuple[str, ...],
     trusted_hops: int,
     proxy_protocol: bool,
@@ -155,8 +172,49 @@ def settings(
         jwt=_jwt(organization_claim, jwks, issuer),
         api_keys=not named if api_keys is None else api_keys,
         api_key_headers=tuple(header_name(text) for text in api_key_headers),
+        hand_over=partners(hand_over, hand_over_keys),
         site=None if site_url is None else upstream(site_url, "the site's origin"),
     )
+
+
+def partners(where: Sequence[str], keys: Sequence[str]) -> tuple[Partner, ...]:
+    """The providers in region, sorted by name; each has a URL and a file with a key, or none."""
+    urls, files = _named(where, "--hand-over"), _named(keys, "--hand-over-key")
+    for name in sorted(urls.keys() ^ files.keys()):
+        raise CannotRun(f"--hand-over and --hand-over-key belong together: give {name} both")
+    return tuple(
+        Partner(name, upstream(urls[name], "a provider's origin"), _key_file(Path(files[name])))
+        for name in sorted(urls)
+    )
+
+
+def _named(texts: Sequence[str], option: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if (
+            re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name) is None
+            or not equals
+            or not value
+        ):
+            raise CannotRun(f"{option} {text!r} has no name: write NAME=VALUE")
+        if name in found:
+            raise CannotRun(f"{option} names {name} twice: name it once")
+        found[name] = value
+    return found
+
+
+def _key_file(path: Path) -> PurePosixPath:
+    """A key in a file that nobody else may read, on one line."""
+    try:
+        text, mode = path.read_text("ascii"), path.stat().st_mode
+    except (OSError, ValueError) as error:
+        raise CannotRun(f"the key file {path} cannot be read: {error}") from error
+    if mode & 0o077:
+        raise CannotRun(f"{path} may be read by others: chmod 600 {path}")
+    if re.fullmatch(r"[!-~]+\n?", text) is None:
+        raise CannotRun(f"{path} holds no key: write the key alone, on one line")
+    return PurePosixPath(path.resolve())
 
 
 def network(text: str) -> Network:

@@ -92,6 +92,10 @@ COMMANDS = {
         "regiongate.cli.switch:switch",
         "Help an organization to move to an API that serves its region.",
     ),
+    "incentive": Lazy(
+        "regiongate.cli.incentive:incentive",
+        "Issue claim codes for cases; as a vendor, grant and book tokens for them.",
+    ),
     "audit": Lazy(
         "regiongate.cli.audit:audit",
         "Verify, export and show the audit trail.",

@@ -92,6 +92,8 @@ def digest(
         "sources": [[source.name, source.digest] for source in sources],
         "facts": [[source.name, source.digest] for source in facts],
     }
+    if policy.providers:
+        named["providers"] = [[one.name, sorted(one.regions)] for one in policy.providers]
     ruled = policy.ruled_networks()
     if ruled:
         named["rulings"] = [[repr(rule), rule.holds(at)] for rule in ruled]

@@ -84,6 +84,7 @@ def instant(at: datetime | None) -> str | None:
 
 def _envoy(snapshot: Snapshot, settings: Settings, trust_store: str) -> dict[str, bytes]:
     """The start configuration, the gate, and the table of key digests that the gate reads."""
+    _require_partners(snapshot, settings)
     config = gate.gate(snapshot.table, snapshot.organizations, settings)
     content = {
         BOOTSTRAP: to_json(bootstrap(settings, trust_store)),
@@ -94,6 +95,18 @@ def _envoy(snapshot: Snapshot, settings: Settings, trust_store: str) -> dict[str
         own = {key: standing.name for key, standing in snapshot.keys.items()}
         content[gate.KEYS] = snapshot.roll.keys.pack(special | own)
     return content
+
+
+def _require_partners(snapshot: Snapshot, settings: Settings) -> None:
+    """A verdict that no route can carry out would be no verdict."""
+    known = {partner.name for partner in settings.hand_over}
+    unknown = sorted({one.name for one in snapshot.policy.providers} - known)
+    if unknown:
+        message = (
+            f"the policy hands over to {unknown[0]}, and the gateway is not told where that is"
+        )
+        remedy = f"start it with --hand-over {unknown[0]}=URL and --hand-over-key {unknown[0]}=FILE"
+        raise CannotRun(f"{message}: {remedy}")
 
 
 def _decisions(snapshot: Snapshot) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from regiongate.domain.judge import timeline
+from regiongate.domain.organization import ORDINARY, Standing, State
 from regiongate.domain.place import Place, counted_votes
 from regiongate.domain.policy import NetworkRule, Policy
 
@@ -15,11 +16,20 @@ _Signature = tuple[object, ...]
 def place_key(policy: Policy, place: Place) -> str:
     """How a place is judged through all dates of a policy, as a short readable text.
 
-    Only what depends on the place is in it: class and rule, and the instants at which they change.
+    Only what depends on the place is in it: class and rule, and the instants at which they change,
+    and the same for whoever agreed to be served by a provider that serves it.
     """
+    usual = _judged(policy, place, ORDINARY)
+    others = (
+        _judged(policy, place, Standing(State.ORDINARY, None, one.name)) for one in policy.providers
+    )
+    return " / ".join([usual, *(judged for judged in others if judged != usual)])
+
+
+def _judged(policy: Policy, place: Place, standing: Standing) -> str:
     said: list[str] = []
     parts: list[str] = []
-    for row in timeline(policy, place):
+    for row in timeline(policy, place, standing):
         judged = f"{row.decision.place_class} {row.decision.rule}"
         if said and said[-1] == judged:
             continue
@@ -52,7 +62,7 @@ class _Treatment:
         before = datetime.min.replace(tzinfo=UTC)
         self._policy = policy
         self._instants = (before, *policy.change_instants())
-        self._said: dict[str, tuple[tuple[bool, str], ...]] = {}
+        self._said: dict[str, _Signature] = {}
 
     def signature(self, place: Place) -> _Signature:
         """Equal for places that are judged alike at every instant.
@@ -74,8 +84,9 @@ class _Treatment:
         region = None if rule.region is None else self._treatment(rule.region)
         return (rule.said_by, region, rule.verdict, rule.anonymizer, rule.expires)
 
-    def _treatment(self, region: str) -> tuple[tuple[bool, str], ...]:
+    def _treatment(self, region: str) -> _Signature:
         if region not in self._said:
             supports = self._policy.supported.supports
-            self._said[region] = tuple(supports(region, at) for at in self._instants)
+            served = tuple(one.name for one in self._policy.providers if one.serves(region))
+            self._said[region] = (*(supports(region, at) for at in self._instants), served)
         return self._said[region]

@@ -123,8 +123,8 @@ class Snapshot:
 
     def next_change(self) -> datetime | None:
         """The next instant at which some verdict may change by itself."""
-        ends = {row.standing.until for row in self.organizations}
-        ends |= {standing.until for standing in self.keys.values()}
+        held = [*(row.standing for row in self.organizations), *self.keys.values()]
+        ends = {end for one in held for end in (one.until, one.handed_until)}
         instants = {*self.policy.change_instants(), *ends}
         return min((i for i in instants if i is not None and i > self.at), default=None)
 

@@ -26,7 +26,7 @@ from regiongate.domain.organization import (
     Organization,
     Standing,
     State,
-    with_exemptions,
+    under,
 )
 from regiongate.domain.place import Place, locate
 from regiongate.domain.policy import Policy
@@ -110,7 +110,7 @@ def by_policy(
     """Explain by a policy file that need not be in force anywhere."""
     inputs = build.inputs(policy_path, organizations, catalogue)
     policy, address = inputs.dated, int(address_of(question))
-    rows = with_exemptions(inputs.organizations, policy.exemptions)
+    rows = under(inputs.organizations, policy)
     ground = Ground(
         policy=policy,
         place=geography.lookup(policy, inputs.tables, address, inputs.anonymizers),

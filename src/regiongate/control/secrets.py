@@ -1,7 +1,7 @@
 """The secrets of one provider, in its state directory: made at first use, readable by its user.
 
 `link` (32 bytes in hexadecimal) signs the links of notices; `audit.pem` (Ed25519, PKCS #8) signs
-heads of the audit trail. Several replicas must have the same two files.
+heads of the audit trail, `claims.pem` claim codes. Several replicas must have the same files.
 """
 
 from __future__ import annotations
@@ -36,7 +36,15 @@ def link_secret(state_root: Path) -> bytes:
 
 def signing_key(state_root: Path) -> Ed25519PrivateKey:
     """The key that signs the audit trail. Raises CannotRun when it is not to be used."""
-    path = state_root / _FOLDER / "audit.pem"
+    return _ed25519(state_root / _FOLDER / "audit.pem")
+
+
+def claim_key(state_root: Path) -> Ed25519PrivateKey:
+    """The key that signs claim codes. Raises CannotRun when it is not to be used."""
+    return _ed25519(state_root / _FOLDER / "claims.pem")
+
+
+def _ed25519(path: Path) -> Ed25519PrivateKey:
     text = _kept(path, lambda: _pem(Ed25519PrivateKey.generate()))
     try:
         found = serialization.load_pem_private_key(text, None)

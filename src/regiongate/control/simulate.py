@@ -10,7 +10,7 @@ from pathlib import Path
 from regiongate import policyfile
 from regiongate.compiler import sources
 from regiongate.compiler.fact_sources import layers
-from regiongate.domain.organization import Organization, with_exemptions
+from regiongate.domain.organization import Organization, under
 from regiongate.domain.policy import Policy
 from regiongate.domain.survey import Judging
 from regiongate.geo.store.catalogue import Catalogue
@@ -49,5 +49,5 @@ def simulated(
     policy = sources.dated(loaded, sources.ages(sources.of(tables)))
     after = judging(policy)
     placing = Placing(policy, tables, layers(policy, compared.catalogue), after.at)
-    known = with_exemptions(listed, policy.exemptions)
+    known = under(listed, policy)
     return simulate(opened, before, after, placing, known)

@@ -17,7 +17,7 @@ from regiongate.control.save import Saving
 from regiongate.control.simulate import Compared, simulated
 from regiongate.control.survey_report import write_report
 from regiongate.domain.measure import Phase
-from regiongate.domain.organization import with_exemptions
+from regiongate.domain.organization import under
 from regiongate.domain.policy import Policy
 from regiongate.domain.survey import Judging, Rows, Survey
 from regiongate.geo.store.catalogue import Catalogue
@@ -110,7 +110,7 @@ def survey(wish: Wish, catalogue: Catalogue, hear: Hear, saving: Saving | None =
             hear("saving", 0.0)
             saving.keep(opened, logs, coming.result())
         hear("counting", 0.0)
-        known = with_exemptions(listed, policy.exemptions)
+        known = under(listed, policy)
         tables.prepare(opened, known, judged.at, wish.everyone)
         found = result.survey(opened, judged, counted)
         simulation = None

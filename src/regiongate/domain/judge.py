@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from string import ascii_letters, digits
 
+from regiongate.domain.hand_over import RULE, Provider
 from regiongate.domain.measure import Phase
 from regiongate.domain.organization import ORDINARY, Standing, State
 from regiongate.domain.place import Located, Place, locate
@@ -28,6 +29,7 @@ def judge(
 
     Order: an open path is open to all; a suspended organization is refused from the measure's
     suspend date on; an exempt one is allowed; then the place decides, up to the phase's ceiling.
+    What the region blocks is handed over where the organization agreed and the provider serves it.
     """
     located = locate(policy, place, at)
     place_class, would, rule, reason = _judge_place(policy, place, located, at)
@@ -44,10 +46,24 @@ def judge(
         verdict = would = Verdict.ALLOW
         rule, reason = "organization:exempt", "The organization is exempt from the region rules."
     else:
+        provider = policy.provider(standing.handed_to_at(at))
+        if provider is not None and _served(provider, located, would, rule):
+            would, rule = Verdict.HAND_OVER, f"{RULE}{provider.name} {rule}"
+            reason += f" The organization agreed to be served by {provider.name}."
         verdict = phase.ceiling(would)
     if policy.report_only:
         verdict = Verdict.ALLOW
     return Decision(verdict, rule, place_class, reason, would)
+
+
+def _served(provider: Provider, located: Located, would: Verdict, rule: str) -> bool:
+    """Whether the region alone is the ground, and the provider serves it.
+
+    A rule of a network, of an anonymizer or of the age of sources is another ground.
+    """
+    if would is not Verdict.BLOCK or located.disputed or rule != located.rule:
+        return False
+    return located.region is not None and provider.serves(located.region)
 
 
 def open_path(open_paths: Iterable[str], path: str | None) -> str | None:
@@ -77,8 +93,7 @@ def timeline(
     The first row holds since ever, the last for good; rows that say the same are one row.
     """
     instants = set(policy.change_instants())
-    if standing.until is not None:
-        instants.add(standing.until)
+    instants |= {end for end in (standing.until, standing.handed_until) if end is not None}
     starts = sorted(instants)
     # The earliest instant there is stands for all instants before the first date.
     before = datetime.min.replace(tzinfo=starts[0].tzinfo)

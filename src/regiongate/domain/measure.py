@@ -21,7 +21,7 @@ class Phase(StrEnum):
         """The hardest form a verdict about a place may take in this phase."""
         if self is Phase.OBSERVE:
             return Verdict.ALLOW
-        if self is Phase.WARN and verdict is Verdict.BLOCK:
+        if self is Phase.WARN and verdict in (Verdict.BLOCK, Verdict.HAND_OVER):
             return Verdict.WARN
         return verdict
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from regiongate.domain.hand_over import Agreement
 from regiongate.domain.policy import Exemption, Policy
 from regiongate.domain.ruling import Ruling, RulingKind
 
@@ -27,28 +28,43 @@ class State(StrEnum):
 class Standing:
     """What all organizations with the same state and the same end of it have in common.
 
-    After `until` (UTC, None for no end) an organization is ordinary again.
+    After `until` (UTC, None for no end) an organization is ordinary again. `handed_to` is the
+    provider by which it agreed to be served, until `handed_until`.
     """
 
     state: State
     until: datetime | None = None
+    handed_to: str | None = None
+    handed_until: datetime | None = None
 
     def __post_init__(self) -> None:
         """An end is written in tables as a whole second in UTC, so it must be one."""
-        end = self.until
-        if end is not None and (end.utcoffset() != timedelta(0) or end.microsecond):
-            raise ValueError(f"a standing ends at a whole second in UTC, not at {end.isoformat()}")
+        for end in (self.until, self.handed_until):
+            if end is not None and (end.utcoffset() != timedelta(0) or end.microsecond):
+                message = f"a standing ends at a whole second in UTC, not at {end.isoformat()}"
+                raise ValueError(message)
 
     def state_at(self, at: datetime) -> State:
         """The state at an instant."""
         return self.state if self.until is None or at < self.until else State.ORDINARY
 
+    def handed_to_at(self, at: datetime) -> str | None:
+        """The provider by which it agreed to be served, while that holds."""
+        over = self.handed_until is not None and self.handed_until <= at
+        return None if over else self.handed_to
+
     @property
     def name(self) -> str:
-        """A name that tells standings apart in a table: `exempt`, `exempt until 2025-…Z`."""
-        if self.until is None:
-            return self.state.value
-        return f"{self.state.value} until {self.until:%Y-%m-%dT%H:%M:%SZ}"
+        """A name that tells standings apart in a table.
+
+        Such as `exempt`, `exempt until 2025-…Z`, `ordinary hand-over acme until 2025-…Z`.
+        """
+        handed = "" if self.handed_to is None else f" hand-over {self.handed_to}"
+        return f"{self.state.value}{_until(self.until)}{handed}{_until(self.handed_until)}"
+
+
+def _until(end: datetime | None) -> str:
+    return "" if end is None else f" until {end:%Y-%m-%dT%H:%M:%SZ}"
 
 
 ORDINARY = Standing(State.ORDINARY)
@@ -68,7 +84,7 @@ class Organization:
 
 def standings(rows: Mapping[str, Organization], policy: Policy) -> dict[str, Organization]:
     """Those of the organizations, by id and sorted, whose standing rulings in cases or the policy's
-    own exemptions change; also those that are not among the rows.
+    own exemptions and agreements change; also those that are not among the rows.
 
     Whoever says it, a suspension stands above an exemption, and of two that say the same the
     longer one counts.
@@ -78,19 +94,19 @@ def standings(rows: Mapping[str, Organization], policy: Policy) -> dict[str, Org
         for ruling in policy.rulings
         if ruling.organization is not None
     )
-    return _changed(rows, (*ruled, *_granted(policy.exemptions)))
+    found = _changed(rows, (*ruled, *_granted(policy.exemptions)))
+    return dict(sorted(_agreed(rows, found, policy.agreements).items()))
 
 
-def with_exemptions(
-    rows: Iterable[Organization], exemptions: Iterable[Exemption]
-) -> tuple[Organization, ...]:
-    """The organizations, sorted by id, with the exemptions that the policy itself grants.
+def under(rows: Iterable[Organization], policy: Policy) -> tuple[Organization, ...]:
+    """The organizations, sorted by id, with the exemptions and agreements of the policy itself.
 
     A suspended organization stays suspended: an exemption speaks of regions, not of accounts. Of
     two exemptions the longer one counts.
     """
     known = {row.id: row for row in rows}
-    found = known | _changed(known, _granted(exemptions))
+    found = known | _changed(known, _granted(policy.exemptions))
+    found |= _agreed(known, found, policy.agreements)
     return tuple(found[name] for name in sorted(found))
 
 
@@ -107,7 +123,7 @@ def of_keys(
         if ruling.key is not None:
             owner = owners.get(ruling.key)
             known = found.get(ruling.key, ORDINARY if owner is None else owner.standing)
-            exempt = Standing(State.EXEMPT, ruling.told_until)
+            exempt = replace(known, state=State.EXEMPT, until=ruling.told_until)
             if _stands_above(exempt, known):
                 found[ruling.key] = exempt
     return found
@@ -115,6 +131,21 @@ def of_keys(
 
 _STATES = {RulingKind.SUSPENSION: State.SUSPENDED, RulingKind.EXEMPTION: State.EXEMPT}
 _ORDER = (State.ORDINARY, State.EXEMPT, State.SUSPENDED)
+
+
+def _agreed(
+    rows: Mapping[str, Organization],
+    found: Mapping[str, Organization],
+    agreements: Iterable[Agreement],
+) -> dict[str, Organization]:
+    """What was found, with the agreements beside whatever else an organization's standing is."""
+    said = dict(found)
+    for one in agreements:
+        known = said.get(one.organization) or rows.get(one.organization)
+        row = known or Organization(one.organization)
+        agreed = replace(row.standing, handed_to=one.provider, handed_until=one.expires)
+        said[one.organization] = replace(row, standing=agreed)
+    return said
 
 
 def _granted(exemptions: Iterable[Exemption]) -> Iterator[tuple[str, Standing]]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 
 from regiongate.domain.case_rules import CaseRules
+from regiongate.domain.hand_over import Agreement, Provider
 from regiongate.domain.measure import Measure
 from regiongate.domain.region import STATE_OF_TERRITORY, country_of
 from regiongate.domain.ruling import Ruling, RulingKind
@@ -236,7 +237,8 @@ class Policy:
     """Everything one policy file says, and what the geofeeds beside it say.
 
     `rulings` come from cases and not from a file; only a policy on its way to a gateway has any.
-    `cases` is None where the file has no rules for them; then there are no cases.
+    `cases` is None where the file has no rules for them; then there are no cases. `providers` serve
+    in region whoever has one of the `agreements`, at most one for each organization.
     """
 
     name: str
@@ -254,6 +256,12 @@ class Policy:
     geofeeds: tuple[GeofeedRules, ...] = ()
     cases: CaseRules | None = None
     rulings: tuple[Ruling, ...] = ()
+    providers: tuple[Provider, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+
+    def provider(self, name: str | None) -> Provider | None:
+        """The provider in region of this name."""
+        return next((one for one in self.providers if one.name == name), None)
 
     def network_rules(self) -> tuple[NetworkRule, ...]:
         """The rules for networks: the rulings, those of the file itself, those of its geofeeds.
@@ -288,6 +296,7 @@ class Policy:
         found |= {rule.expires for rule in self.networks}
         found |= {feed.expires for feed in self.geofeeds}
         found |= {exemption.expires for exemption in self.exemptions}
+        found |= {agreement.expires for agreement in self.agreements}
         found |= {rule.expires for rule in self.ruled_networks()}
         found |= self.location.stale_instants()
         return tuple(sorted(instant for instant in found if instant is not None))

@@ -40,6 +40,9 @@ class Act(StrEnum):
     PROPOSE_POLICY = "propose-policy"
     PUBLISH_POLICY = "publish-policy"
     UPDATE_SOURCE = "update-source"
+    ISSUE_CLAIM_CODE = "issue-claim-code"
+    TRUST_ISSUER = "trust-issuer"
+    KEEP_LEDGER = "keep-ledger"
     EXPORT = "export"
     FOLD = "fold"
     ERASE = "erase"
@@ -66,6 +69,9 @@ MAY: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.PROPOSE_POLICY: _WORKING,
         Act.PUBLISH_POLICY: frozenset({Role.APPROVER}),
         Act.UPDATE_SOURCE: _WORKING,
+        Act.ISSUE_CLAIM_CODE: _WORKING,
+        Act.TRUST_ISSUER: frozenset({Role.APPROVER}),
+        Act.KEEP_LEDGER: _WORKING,
         Act.EXPORT: frozenset({Role.APPROVER, Role.ADMIN}),
         Act.FOLD: _WORKING,
         Act.ERASE: frozenset({Role.ADMIN}),

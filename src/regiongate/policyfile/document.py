@@ -8,6 +8,7 @@ from regiongate.policyfile.sections import (
     cases,
     expectations,
     geofeeds,
+    hand_over,
     location,
     measure,
     networks,
@@ -43,6 +44,9 @@ GEOFEEDS = Key(
 ORGANIZATIONS = Key(
     "organizations", Sequence(organizations.SHAPE), "Organizations that are exempt.", False
 )
+HAND_OVER = Key(
+    "hand_over", hand_over.SHAPE, "Who serves, in region, the organizations that agreed.", False
+)
 OPEN_PATHS = Key(
     "open_paths",
     Sequence(PATH),
@@ -68,6 +72,7 @@ SHAPE = Mapping(
         NETWORKS,
         GEOFEEDS,
         ORGANIZATIONS,
+        HAND_OVER,
         OPEN_PATHS,
         REFUSAL,
         REPORT_ONLY,
@@ -80,6 +85,7 @@ SHAPE = Mapping(
 def build(section: Section, base: BaseList, feeds: tuple[geofeeds.Entry, ...]) -> Policy:
     """The policy of a file without problems, with the list and the geofeeds that it names."""
     ruled = section.optional(CASES)
+    handed = section.optional(HAND_OVER)
     return Policy(
         name=section.need(_NAME),
         version=section.need(_VERSION),
@@ -95,4 +101,6 @@ def build(section: Section, base: BaseList, feeds: tuple[geofeeds.Entry, ...]) -
         tests=tuple(expectations.build(item) for item in section.items(TESTS)),
         geofeeds=tuple(geofeeds.build(entry) for entry in feeds),
         cases=None if ruled is None else cases.build(ruled),
+        providers=() if handed is None else hand_over.providers(handed),
+        agreements=() if handed is None else hand_over.agreements(handed),
     )

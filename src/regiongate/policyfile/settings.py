@@ -35,6 +35,11 @@ def _lines(policy: Policy) -> Iterator[tuple[str, str]]:
         yield f"geofeeds[{feed.file}]", said
     for exemption in sorted(policy.exemptions, key=lambda exemption: exemption.organization):
         yield f"organizations[{exemption.organization}]", _until(exemption.expires)
+    for provider in sorted(policy.providers, key=lambda provider: provider.name):
+        yield f"hand_over.providers[{provider.name}]", " ".join(sorted(provider.regions))
+    for agreed in sorted(policy.agreements, key=lambda agreed: agreed.organization):
+        key = f"hand_over.organizations[{agreed.organization}]"
+        yield key, f"{agreed.provider}, {_until(agreed.expires)}"
     yield "open_paths", " ".join(policy.open_paths)
     yield "refusal.dialect", policy.refusal.dialect
     yield "refusal.status", str(policy.refusal.status)

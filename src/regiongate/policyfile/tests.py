@@ -8,7 +8,7 @@ from datetime import UTC
 from enum import StrEnum
 
 from regiongate.domain.judge import judge
-from regiongate.domain.organization import ORDINARY, Standing, State
+from regiongate.domain.organization import ORDINARY, Standing, under
 from regiongate.domain.place import Place
 from regiongate.domain.policy import Policy, PolicyTest
 from regiongate.domain.verdict import Decision
@@ -75,7 +75,5 @@ def _place(policy: Policy, test: PolicyTest, locate: Locate | None) -> Place | N
 
 
 def _standing(policy: Policy, organization: str | None) -> Standing:
-    for exemption in policy.exemptions:
-        if exemption.organization == organization:
-            return Standing(State.EXEMPT, exemption.expires)
-    return ORDINARY
+    own = (row.standing for row in under((), policy) if row.id == organization)
+    return next(own, ORDINARY)

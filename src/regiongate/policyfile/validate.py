@@ -12,6 +12,7 @@ from regiongate.policyfile.sections import (
     cases,
     expectations,
     geofeeds,
+    hand_over,
     location,
     measure,
     networks,
@@ -42,6 +43,8 @@ def validate(
         refusal.check(section, reader)
     if (section := root.optional(document.CASES)) is not None:
         cases.check(section, blocks=_blocks(root), reader=reader)
+    if (section := root.optional(document.HAND_OVER)) is not None:
+        hand_over.check(section, reader)
     networks.check(root.items(document.NETWORKS), ruled, reader)
     geofeeds.check(feeds, root.items(document.NETWORKS), divided, reader)
     organizations.check(root.items(document.ORGANIZATIONS), reader)
@@ -60,7 +63,10 @@ def expired(root: Section, at: datetime, reader: Reader) -> None:
     overrides = (item.value.find(networks.EXPIRES) for item in root.items(document.NETWORKS))
     fed = (item.value.find(geofeeds.EXPIRES) for item in root.items(document.GEOFEEDS))
     exempt = (item.value.find(organizations.EXPIRES) for item in root.items(document.ORGANIZATIONS))
-    for expires in (*overrides, *fed, *exempt):
+    handed = root.optional(document.HAND_OVER)
+    agreed = () if handed is None else handed.items(hand_over.ORGANIZATIONS)
+    agreements = (item.value.find(hand_over.EXPIRES) for item in agreed)
+    for expires in (*overrides, *fed, *exempt, *agreements):
         if expires is not None and expires.value is not None and expires.value <= at:
             message = f"This entry expired at {expires.value:%Y-%m-%dT%H:%M:%SZ}"
             remedy = "remove it, or have it approved again with a new date"

@@ -46,6 +46,7 @@ PLACED = pa.schema(
         pa.field("rule", pa.string()),
         pa.field("exempt", pa.string()),
         pa.field("suspended", pa.string()),
+        pa.field("handed", pa.string()),
         pa.field("anonymizers", pa.string()),
         pa.field("cloud", pa.string()),
         pa.field("cloud_region", pa.string()),
@@ -59,7 +60,9 @@ PLACED = pa.schema(
 rejected. `hi` and `lo` are the halves of the first address of its network, /24 or /48, as numbers
 (IPv4 below 2**32); the macro `network_text` writes them. `country` is ISO 3166-1, `region` the most
 exact that is known, 3166-1 or 3166-2. `class`, `verdict`, `would` and `rule` are what an ordinary
-organization gets; `exempt` and `suspended` are the verdicts of organizations of these states.
+organization gets; `exempt` and `suspended` are the verdicts of organizations of these states,
+`handed` the providers by which one that agreed to it would be served there, sorted, joined by
+commas, null for none.
 `supported` says on which side of the list the region is: null where that is disputed, or where
 there is no region. `anonymizers` are the kinds, sorted, joined by commas, null for none.
 """

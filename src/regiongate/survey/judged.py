@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, cast
 
 import duckdb
 import pyarrow as pa
+
+from regiongate.domain.organization import Organization, State
 
 VERDICTS = ("allow", "warn", "block", "suspended", "hand-over")
 """Every verdict, in the order of tables and plots."""
@@ -14,8 +18,18 @@ VERDICTS = ("allow", "warn", "block", "suspended", "hand-over")
 def own(found: str, standings: str) -> str:
     """The verdict that an organization itself gets, from a row of PLACED and its standing."""
     return (
-        f"CASE {standings}.state WHEN 'exempt' THEN {found}.exempt"
-        f" WHEN 'suspended' THEN {found}.suspended ELSE {found}.verdict END"
+        f"CASE WHEN {standings}.state = 'exempt' THEN {found}.exempt"
+        f" WHEN {standings}.state = 'suspended' AND {found}.suspended = 'suspended'"
+        f" THEN {found}.suspended"
+        f" WHEN {found}.verdict = 'block' AND {_is_handed(found, standings)} THEN 'hand-over'"
+        f" ELSE {found}.verdict END"
+    )
+
+
+def _is_handed(found: str, standings: str) -> str:
+    """Whether an organization agreed to a provider that serves an address."""
+    return (
+        f"coalesce(list_contains(string_split({found}.handed, ','), {standings}.provider), false)"
     )
 
 
@@ -24,7 +38,22 @@ def own_rule(found: str, standings: str) -> str:
     return (
         f"CASE WHEN {standings}.state = 'exempt'"
         f" OR {standings}.state = 'suspended' AND {found}.suspended = 'suspended'"
-        f" THEN 'organization:' || {standings}.state ELSE {found}.rule END"
+        f" THEN 'organization:' || {standings}.state"
+        f" WHEN {_is_handed(found, standings)}"
+        f" THEN 'hand-over:' || {standings}.provider || ' ' || {found}.rule ELSE {found}.rule END"
+    )
+
+
+def standing_rows(organizations: Iterable[Organization], at: datetime) -> pa.Table:
+    """Who is not ordinary at an instant: `organization`, `state`, `provider` (or null)."""
+    held = [(one.id, one.standing) for one in organizations]
+    told = [
+        (name, str(standing.state_at(at)), standing.handed_to_at(at)) for name, standing in held
+    ]
+    rows = [row for row in told if row[1] != State.ORDINARY or row[2] is not None]
+    names = ("organization", "state", "provider")
+    return pa.table(
+        {name: pa.array([row[n] for row in rows], pa.string()) for n, name in enumerate(names)}
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -14,6 +14,7 @@ from regiongate.domain.judge import judge
 from regiongate.domain.organization import ORDINARY, Standing, State
 from regiongate.domain.place import Place, locate
 from regiongate.domain.policy import Policy
+from regiongate.domain.verdict import Verdict
 from regiongate.geo.column.parse import Addresses, parse
 from regiongate.geo.column.pieces import cut
 from regiongate.geo.column.texts import column, texts
@@ -29,8 +30,8 @@ Said = dict[str, str | int | bool | None]
 _NO_PLACE: Said = {"group": REJECTED}
 _V4_NETWORK = np.uint64(0xFFFF_FF00)
 _V6_NETWORK = np.uint64(0xFFFF_FFFF_FFFF_0000)
-_PLACE_COLUMNS = PLACED.names[4:13]
-_FACT_COLUMNS = PLACED.names[13:]
+_PLACE_COLUMNS = PLACED.names[4:14]
+_FACT_COLUMNS = PLACED.names[14:]
 
 
 class Placing:
@@ -95,6 +96,7 @@ class Placing:
             "would": str(decision.would),
             "rule": decision.rule,
             **by_state,
+            "handed": ",".join(_handed(policy, place, at)) or None,
         }
 
     def _stated(self, hi: U64, lo: U64) -> tuple[Values, list[Facts]]:
@@ -110,6 +112,13 @@ class Placing:
                 for one in present.tolist()
             ]
         return number, known
+
+
+def _handed(policy: Policy, place: Place, at: datetime) -> Iterator[str]:
+    for name in sorted(provider.name for provider in policy.providers):
+        agreed = Standing(State.ORDINARY, handed_to=name)
+        if judge(policy, place, agreed, at).would is Verdict.HAND_OVER:
+            yield name
 
 
 def _joined(first: Facts, facts: Sequence[Facts], value: int) -> Facts:

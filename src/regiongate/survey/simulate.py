@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from regiongate.domain.organization import Organization
 from regiongate.domain.survey import Judging
-from regiongate.survey.judged import own, own_rule, rows
+from regiongate.survey.judged import own, own_rule, rows, standing_rows
 from regiongate.survey.placing import Placing
 from regiongate.survey.session import Session
 from regiongate.survey.simulation import (
@@ -68,17 +68,8 @@ def _stand(
     database: duckdb.DuckDBPyConnection, organizations: Iterable[Organization], at: datetime
 ) -> None:
     """Who is not ordinary under the other policy."""
-    states = {one.id: str(one.standing.state_at(at)) for one in organizations}
-    table = pa.table(
-        {
-            "organization": pa.array(states, pa.string()),
-            "state": pa.array(states.values(), pa.string()),
-        }
-    )
-    database.register("given", table)
-    database.execute(
-        "CREATE OR REPLACE TABLE standings_after AS FROM given WHERE state <> 'ordinary'"
-    )
+    database.register("given", standing_rows(organizations, at))
+    database.execute("CREATE OR REPLACE TABLE standings_after AS FROM given")
     database.unregister("given")
 
 

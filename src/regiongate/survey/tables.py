@@ -7,7 +7,8 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from regiongate.domain.organization import Organization, State
+from regiongate.domain.organization import Organization
+from regiongate.survey.judged import own, standing_rows
 from regiongate.survey.middles import middles
 from regiongate.survey.session import Session
 
@@ -21,8 +22,8 @@ _AFFECTED_ADDRESS = "would <> 'allow' OR coalesce(NOT supported, false) OR \"cla
 """What `judged` calls affected, of an address in `placed`."""
 
 _JUDGED = f"""
-SELECT seen.*, coalesce(state, 'ordinary') AS state,
-  CASE state WHEN 'exempt' THEN exempt WHEN 'suspended' THEN suspended ELSE verdict END AS own,
+SELECT seen.*, provider, coalesce(state, 'ordinary') AS state,
+  {own("seen", "standings")} AS own,
   coalesce(NOT supported, false) AS unsupported, "class" = 'disputed' AS disputed,
   {_AFFECTED_ADDRESS} AS affected
 FROM {{seen}} AS seen LEFT JOIN standings USING (organization)"""  # noqa: S608
@@ -99,13 +100,7 @@ def prepare(
     simply allowed, or everyone. `told_cells` has their rows of `judged`, `affected` numbers them.
     """
     database = session.connection
-    rows = [row for row in organizations if row.standing.state_at(at) is not State.ORDINARY]
-    standings = pa.table(
-        {
-            "organization": pa.array([row.id for row in rows], pa.string()),
-            "state": pa.array([str(row.standing.state) for row in rows], pa.string()),
-        }
-    )
+    standings = standing_rows(organizations, at)
     known = middles()
     points = pa.table(
         {

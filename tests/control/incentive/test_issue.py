@@ -15,8 +15,10 @@ from regiongate.control.switch.link import plan_link
 from regiongate.domain.case import Step
 from regiongate.domain.errors import CannotRun
 from regiongate.store.database import Database
-from tests.support.access import said
-from tests.support.appeals import AT, DAY, SECRET, restricted, step
+from regiongate.store.erasure import Erasure
+from tests.support.access import everything, said
+from tests.support.appeals import AT, DAY, restricted, step
+from tests.support.cases import SECRET
 from tests.support.incentives import ISSUER, KEY
 
 SIGNER = Signer(ISSUER, KEY)
@@ -97,6 +99,15 @@ def test_a_case_that_is_long_over_proves_nothing(database: Database) -> None:
         _code(database, offer="other", at=AT + 91 * DAY)
 
 
+def test_an_erased_organization_leaves_no_code(database: Database) -> None:
+    """The note of which case a code was issued for goes with the case."""
+    restricted(database)
+    given = _code(database)
+    with database.writing() as connection:
+        Erasure(connection, "acme").remove()
+    assert given.issued.code.id not in everything(database)
+
+
 def test_what_cannot_be_issued(database: Database) -> None:
     """No case, no right, a name that is none, no length: each is told."""
     restricted(database)
@@ -107,7 +118,7 @@ def test_what_cannot_be_issued(database: Database) -> None:
         ({"days": 0}, "holds for 1 to 366 days"),
     ):
         with pytest.raises(CannotRun, match=match):
-            _code(database, **facts)  # type: ignore[arg-type]
+            _code(database, **facts)
 
 
 @pytest.mark.parametrize("text", ["", "rgc1..", "rgc1.e30." + "A" * 86, "rgc1.!." + "A" * 86])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from regiongate.compiler.envoy import hand_over
 from regiongate.compiler.envoy.cluster import UPSTREAM, cluster
 from regiongate.compiler.envoy.files import ADMIN
 from regiongate.compiler.envoy.forwarding import RE2_PROGRAM_SIZE
@@ -24,11 +25,14 @@ def bootstrap(settings: Settings, trust_store: str) -> Config:
     clusters = [cluster(UPSTREAM, settings.upstream, trust_store)]
     if settings.site is not None:
         clusters.append(cluster(SITE, settings.site, trust_store))
+    clusters += hand_over.clusters(settings, trust_store)
+    secrets = hand_over.secrets(settings)
     return {
         "node": {"id": "regiongate", "cluster": "regiongate"},
         "static_resources": {
             "listeners": listeners(settings),
             "clusters": clusters,
+            **({"secrets": secrets} if secrets else {}),
         },
         "admin": {"address": {"pipe": {"path": ADMIN, "mode": 0o600}}},
         "overload_manager": {"resource_monitors": [limit]},

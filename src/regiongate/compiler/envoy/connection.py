@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from regiongate.compiler.envoy import forwarding, names, site, slots
+from regiongate.compiler.envoy import forwarding, hand_over, names, site, slots
 from regiongate.compiler.envoy.cluster import UPSTREAM
 from regiongate.compiler.envoy.count import count_decisions
 from regiongate.compiler.envoy.log import access_logs
@@ -113,7 +113,8 @@ def _everything(settings: Settings) -> Config:
     if settings.upstream.tls:
         # A public API behind TLS answers only to its own name.
         route["auto_host_rewrite"] = True
-    return _routes([*site.routes(settings), {"match": {"prefix": "/"}, "route": route}])
+    before = [*site.routes(settings), *hand_over.routes(settings)]
+    return _routes([*before, {"match": {"prefix": "/"}, "route": route}])
 
 
 def _nowhere() -> Config:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from regiongate.compiler.envoy import leaf, matcher, names
 from regiongate.compiler.envoy.typed import Config, composite
@@ -18,17 +19,18 @@ from regiongate.domain.verdict import Row
 Leaf = Callable[[DecisionTable, Row], Config]
 
 
-def decide(table: DecisionTable, standing: str) -> Config:
-    """The filter for one standing of a table."""
-    return composite("decide", _tree(table, table.standings[standing]))
+def decide(table: DecisionTable, standing: str, organization: str = names.ORGANIZATION) -> Config:
+    """The filter for one standing of a table; `organization` is the header that names who it is."""
+    answer = partial(leaf.answer, organization=organization)
+    return composite("decide", _tree(table, table.standings[standing], answer))
 
 
-def _tree(table: DecisionTable, usual: Mapping[str, Sequence[Row]]) -> Config:
+def _tree(table: DecisionTable, usual: Mapping[str, Sequence[Row]], answer: Leaf) -> Config:
     """The self-check first, then the open paths, then everything else."""
     paths = [(_path_is(SELF_CHECK_PATH), _places(table, usual, leaf.self_check))]
     for pattern, places in table.open_paths.items():
-        paths.append((_path_is(pattern), _places(table, places, leaf.answer)))
-    return matcher.first(paths, _places(table, usual, leaf.answer))
+        paths.append((_path_is(pattern), _places(table, places, answer)))
+    return matcher.first(paths, _places(table, usual, answer))
 
 
 def _path_is(pattern: str) -> Config:

@@ -19,6 +19,12 @@ def routed(logger: Config) -> Config:
     return logger | _filter("routed", _ROUTED)
 
 
+def led_to(prefix: str, logger: Config, *, elsewhere: bool = False) -> Config:
+    """The logger, for those of them that were led to a cluster so called, or `elsewhere`."""
+    led = f"xds.cluster_name.startsWith('{prefix}')"
+    return logger | _filter("led", f"{_ROUTED} && {'!' if elsewhere else ''}{led}")
+
+
 def unrouted(logger: Config) -> Config:
     """The logger, for all others."""
     return logger | _filter("unrouted", _UNROUTED)

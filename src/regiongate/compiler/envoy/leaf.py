@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from email.utils import format_datetime
 
-from regiongate.compiler.envoy import names
+from regiongate.compiler.envoy import hand_over, names
 from regiongate.compiler.envoy.typed import (
     Config,
     add_header,
@@ -15,18 +15,32 @@ from regiongate.compiler.envoy.typed import (
     set_headers,
 )
 from regiongate.compiler.table import DecisionTable
+from regiongate.domain.hand_over import handed_to
 from regiongate.domain.policy import Dialect
 from regiongate.domain.refusal import SELF_CHECK_PATH, ground_of, moving_helps
 from regiongate.domain.verdict import Row, Verdict
 
 
-def answer(table: DecisionTable, row: Row) -> Config:
-    """Let the request pass with its decision on it, or refuse it."""
+def answer(table: DecisionTable, row: Row, organization: str = names.ORGANIZATION) -> Config:
+    """Let the request pass with its decision on it, hand it over, or refuse it.
+
+    `organization` is the header that names the organization.
+    """
     if row.decision.verdict.refuses:
         headers = _decision(table, row) | _refusal(table, row)
         return run("row", header_mutation("row", headers, _refused(table)), deny())
+    if row.decision.verdict is Verdict.HAND_OVER:
+        return _hand_over(table, row, organization)
     response = _warning(table, row) if row.decision.verdict is Verdict.WARN else []
     return run("row", header_mutation("row", _decision(table, row), response))
+
+
+def _hand_over(table: DecisionTable, row: Row, organization: str) -> Config:
+    """Give the request to a provider in region, and say so to the client."""
+    provider = str(handed_to(row.decision.rule))
+    headers = _decision(table, row) | {names.HAND_OVER: provider}
+    told = set_headers({hand_over.SERVED_BY: provider})
+    return run("row", header_mutation("row", headers, told), hand_over.reroute(organization))
 
 
 def self_check(table: DecisionTable, row: Row) -> Config:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from regiongate.compiler.envoy import names
+from regiongate.compiler.envoy import hand_over, names
 from regiongate.compiler.envoy.files import ACCESS_LOG
-from regiongate.compiler.envoy.heard import routed, unrouted
+from regiongate.compiler.envoy.heard import led_to, routed, unrouted
 from regiongate.compiler.envoy.identify import organization_header
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.envoy.typed import Config, extension
-
 
 _REQUEST_HEADER = "%REQ("
 _NOTHING = "%DYNAMIC_METADATA(regiongate.nothing)%"
@@ -20,7 +19,9 @@ def access_logs(settings: Settings) -> list[Config]:
 
     What Envoy answered before it removed our headers has a line whose fields are null where they
     would say what a client wrote into such a header: else it could forge a verdict, and with it
-    what a survey counts. Absent values are null. API keys appear only as the short public form of their digest; the path
+    what a survey counts. What is handed over has lost some headers by then, and has them elsewhere.
+
+    Absent values are null. API keys appear only as the short public form of their digest; the path
     comes without its query, because keys and tokens ride there too (`?key=`, `?access_token=`).
     """
     fields = {
@@ -51,7 +52,12 @@ def access_logs(settings: Settings) -> list[Config]:
         name: _NOTHING for name, said in fields.items() if said.startswith(_REQUEST_HEADER)
     }
     known = {"method": fields["method"], "host": fields["host"]}
-    return [routed(_file(fields)), unrouted(_file(fields | forgeable | known))]
+    early = unrouted(_file(fields | forgeable | known))
+    if not settings.hand_over:
+        return [routed(_file(fields)), early]
+    usual = led_to(hand_over.CLUSTERS, _file(fields), elsewhere=True)
+    handed = led_to(hand_over.CLUSTERS, _file(fields | hand_over.kept_fields()))
+    return [usual, handed, early]
 
 
 def _file(fields: Config) -> Config:

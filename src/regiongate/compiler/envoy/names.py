@@ -5,6 +5,9 @@ from __future__ import annotations
 PREFIX = "x-regiongate-"
 """Every header of ours begins so; what a client sends under it is removed before anything else."""
 
+HAND_OVER = PREFIX + "hand-over"
+"""The provider in region to which a request is handed over."""
+
 SLOT = PREFIX + "slot"
 
 COUNTRY = PREFIX + "country"

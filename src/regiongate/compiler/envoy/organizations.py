@@ -22,16 +22,16 @@ def by_name(table: DecisionTable, header: str, rows: Iterable[Organization]) -> 
         for row in sorted(rows, key=lambda row: row.id)
         if row.standing != ORDINARY
     }
-    return _by(table, header, special)
+    return _by(table, header, special, header)
 
 
 def by_key(table: DecisionTable) -> Config:
     """Decide by the standing that the key table has put into a header; none means ordinary."""
     special = {standing: standing for standing in table.standings if standing != table.ordinary}
-    return _by(table, names.STANDING, special)
+    return _by(table, names.STANDING, special, names.ORGANIZATION)
 
 
-def _by(table: DecisionTable, header: str, special: Mapping[str, str]) -> Config:
+def _by(table: DecisionTable, header: str, special: Mapping[str, str], organization: str) -> Config:
     """Each standing has a chain of its own with the one filter that decides for it."""
     ordinary = named("standing", table.ordinary)
     # An exact-match map may not be empty; a name with a space can not arrive in a header value
@@ -39,5 +39,5 @@ def _by(table: DecisionTable, header: str, special: Mapping[str, str]) -> Config
     known = {value: named("standing", standing) for value, standing in special.items()}
     known = known or {"no organization has a standing": ordinary}
     tree = matcher.exact(matcher.header_input(header), known, ordinary)
-    chains = {standing: [decide(table, standing)] for standing in table.standings}
+    chains = {standing: [decide(table, standing, organization)] for standing in table.standings}
     return composite("organizations", tree, chains)

@@ -57,6 +57,18 @@ class Jwt:
 
 
 @dataclass(frozen=True, slots=True)
+class Partner:
+    """Where a provider in region is, by the name that the policy has for it.
+
+    `key` is the path of a file that holds our credential there, a bearer token.
+    """
+
+    name: str
+    upstream: Upstream
+    key: PurePosixPath
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One gateway: where it listens, what it protects, whom it believes.
 
@@ -66,7 +78,8 @@ class Settings:
     comes from that protocol, and only trusted peers may connect. Only one of
     `organization_header`, `jwt` and `api_keys` may be set. `api_key_headers` are the headers that
     may hold a key (`authorization` as a bearer token), in lower case, the first one first. `site`
-    is the web server of the public pages, None where there is none.
+    is the web server of the public pages, None where there is none. `hand_over` are the providers
+    in region.
     """
 
     listen: tuple[Endpoint, ...]
@@ -79,6 +92,7 @@ class Settings:
     api_keys: bool = True
     api_key_headers: tuple[str, ...] = API_KEY_HEADERS
     site: Upstream | None = None
+    hand_over: tuple[Partner, ...] = ()
 
     @property
     def identifies(self) -> bool:
@@ -100,14 +114,15 @@ def to_record(settings: Settings) -> dict[str, Any]:
         "api_keys": settings.api_keys,
         "api_key_headers": list(settings.api_key_headers),
         "site": None if settings.site is None else str(settings.site),
+        "hand_over": [[one.name, str(one.upstream), str(one.key)] for one in settings.hand_over],
     }
 
 
 def from_record(record: Mapping[str, Any]) -> Settings:
     """Read such an object; equal to the settings that it was made from."""
     jwt = record["jwt"]
-    # A gateway that was started before there was such a setting has no site.
-    site = record.get("site")
+    # A gateway that was started before there were such settings has none.
+    site, hand_over = record.get("site"), record.get("hand_over", ())
     return Settings(
         listen=tuple(endpoint(text) for text in record["listen"]),
         upstream=upstream(record["upstream"]),
@@ -119,6 +134,9 @@ def from_record(record: Mapping[str, Any]) -> Settings:
         api_keys=record["api_keys"],
         api_key_headers=tuple(record["api_key_headers"]),
         site=None if site is None else upstream(site),
+        hand_over=tuple(
+            Partner(name, upstream(where), PurePosixPath(key)) for name, where, key in hand_over
+        ),
     )
 
 

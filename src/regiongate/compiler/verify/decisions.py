@@ -14,6 +14,7 @@ from regiongate.compiler.verify.gate import EVERYBODY, Gate, OpenBundle
 from regiongate.compiler.verify.history import Expected, History
 from regiongate.compiler.verify.leaf import Leaf
 from regiongate.compiler.verify.sample import Sampled
+from regiongate.domain.hand_over import handed_to
 from regiongate.domain.judge import open_path
 from regiongate.domain.organization import ORDINARY, Standing
 from regiongate.domain.place import Place
@@ -165,6 +166,14 @@ def _differences(
         refuses = True
     elif refuses:
         must |= _policy(policy) | _refusal(policy, expected)
+    handed = expected.decision.verdict is Verdict.HAND_OVER and path != SELF_CHECK_PATH
+    provider = handed_to(expected.decision.rule) if handed else None
+    if provider is not None:
+        must["hand-over"] = provider
+    if leaf.reroutes != handed:
+        yield "it hands a request over" if leaf.reroutes else "it hands no request over"
+    if leaf.response.get("x-region-access-served-by") != provider:
+        yield f"the answer does not say that {provider} served it"
     for name in sorted(must.keys() | leaf.says.keys()):
         if must.get(name) != leaf.says.get(name):
             yield f"{name} is {leaf.says.get(name)!r}, by the policy it is {must.get(name)!r}"

@@ -11,7 +11,7 @@ from regiongate.compiler.verify.gate import Gate, OpenBundle
 from regiongate.compiler.verify.history import History
 from regiongate.compiler.verify.sample import ORDINARY_PATH
 from regiongate.domain.address import canonical
-from regiongate.domain.organization import ORDINARY, Standing, State
+from regiongate.domain.organization import ORDINARY, Standing, under
 from regiongate.domain.place import Place
 from regiongate.domain.policy import PolicyTest
 from regiongate.domain.refusal import SELF_CHECK_PATH
@@ -72,8 +72,6 @@ def _place_key(bundle: OpenBundle, test: PolicyTest) -> str:
 
 
 def _standing(bundle: OpenBundle, test: PolicyTest) -> Standing:
-    """A test speaks of the policy alone, so only an exemption in it counts."""
-    for exemption in bundle.policy.exemptions:
-        if exemption.organization == test.organization:
-            return Standing(State.EXEMPT, exemption.expires)
-    return ORDINARY
+    """A test speaks of the policy alone, so only what it says itself counts."""
+    own = (row.standing for row in under((), bundle.policy) if row.id == test.organization)
+    return next(own, ORDINARY)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from regiongate.domain.judge import judge
-from regiongate.domain.organization import Standing
+from regiongate.domain.organization import Standing, State
 from regiongate.domain.place import Place
 from regiongate.domain.policy import Policy
 from regiongate.domain.verdict import Decision, PlaceClass, Verdict
@@ -35,7 +35,7 @@ class History:
         self, policy: Policy, place: Place, standing: Standing, path: str | None = None
     ) -> None:
         self._about = (policy, place, standing, path)
-        dates = {*policy.change_instants(), standing.until}
+        dates = {*policy.change_instants(), standing.until, standing.handed_until}
         self.instants = [EVER, *sorted(date for date in dates if date is not None)]
         self.decisions = [self._judge(at) for at in self.instants]
 
@@ -63,6 +63,14 @@ class History:
 
     def key(self) -> str:
         """How the place is judged through all dates, in the words of the database."""
+        policy, place, _, _ = self._about
+        ways = [self._words()]
+        for provider in policy.providers:
+            handed = History(policy, place, Standing(State.ORDINARY, handed_to=provider.name))
+            ways.append(handed._words())
+        return " / ".join([ways[0], *(way for way in ways[1:] if way != ways[0])])
+
+    def _words(self) -> str:
         said = [f"{d.place_class} {d.rule}" for d in self.decisions]
         later = zip(self.instants[1:], pairwise(said), strict=True)
         changes = [f"{i:%Y-%m-%dT%H:%M:%SZ} {now}" for i, (was, now) in later if was != now]

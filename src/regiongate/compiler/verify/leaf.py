@@ -13,6 +13,7 @@ PREFIX = "x-regiongate-"
 _EXECUTE = TYPES + "envoy.extensions.filters.http.composite.v3.ExecuteFilterAction"
 _HEADERS = TYPES + "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation"
 _RBAC = TYPES + "envoy.extensions.filters.http.rbac.v3.RBAC"
+_STATE = TYPES + "envoy.extensions.filters.http.set_filter_state.v3.Config"
 _REFUSE_ALL = {
     "action": "DENY",
     "policies": {"row": {"principals": [{"any": True}], "permissions": [{"any": True}]}},
@@ -26,12 +27,13 @@ class Leaf:
     """`says` are our headers as the request then carries them, without their common prefix.
 
     `response` are the headers added to the answer, as the formatter has them. `refuses` tells that
-    nothing reaches the upstream.
+    nothing reaches the upstream; `reroutes` that the route is chosen again.
     """
 
     says: Mapping[str, str]
     response: Mapping[str, str]
     refuses: bool
+    reroutes: bool = False
 
 
 def read_leaf(config: Json) -> Leaf:
@@ -41,7 +43,7 @@ def read_leaf(config: Json) -> Leaf:
         raise NotUnderstood(f"an action of the type {kind}")
     says: dict[str, str] = {}
     response: dict[str, str] = {}
-    refuses = False
+    refuses = reroutes = False
     for extension in [one] if chain is None else take(chain, ("typed_config",))[0]:
         _, filter_config = take(extension, ("name", "typed_config"))
         if refuses:
@@ -50,9 +52,13 @@ def read_leaf(config: Json) -> Leaf:
         if filter_config.get("@type") == _RBAC:
             _, rules = take(filter_config, ("@type", "rules"))
             refuses = _refuses_all(rules)
+        elif filter_config.get("@type") == _STATE:
+            _, _, reroutes = take(
+                filter_config, ("@type", "on_request_headers", "clear_route_cache")
+            )
         else:
             _read_headers(filter_config, says, response)
-    return Leaf(says, response, refuses)
+    return Leaf(says, response, refuses, reroutes)
 
 
 def _refuses_all(rules: Json) -> bool:

@@ -79,7 +79,8 @@ def _facts(bundle: BundleReader) -> dict[str, Any]:
     inputs = _inputs_digest(bundle)
     generation = _sha256(f"{inputs} {at.isoformat()} {said['parent'] or ''}".encode())
     held = [row.standing for row in special] + list(bundle.keys.values())
-    instants = {*policy.change_instants(), *(standing.until for standing in held)}
+    ends = {end for standing in held for end in (standing.until, standing.handed_until)}
+    instants = {*policy.change_instants(), *ends}
     coming = min((i for i in instants if i is not None and i > at), default=None)
     return {
         "inputs": inputs,

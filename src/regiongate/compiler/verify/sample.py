@@ -72,7 +72,7 @@ def instants(bundle: BundleReader, standing: Standing) -> list[datetime]:
     """The bundle's own instant, and each later date with the second before and after it."""
     begin = datetime.fromisoformat(bundle.manifest["at"])
     second = timedelta(seconds=1)
-    dates = {*bundle.policy.change_instants(), standing.until}
+    dates = {*bundle.policy.change_instants(), standing.until, standing.handed_until}
     near = {d + shift for d in dates if d is not None for shift in (-second, second * 0, second)}
     return sorted({begin, *(at for at in near if at >= begin)})
 

@@ -38,14 +38,19 @@ def check_site(bundle: OpenBundle) -> Iterator[Finding]:
         *before, last = host["routes"]
         for message in (
             *_last_differences(last),
-            *_site_differences(before, settings, probe="direct_response" in last),
-            *_filter_differences(manager["http_filters"], guarded=bool(before)),
+            *_all_differences(before, settings, probe="direct_response" in last),
+            *_filter_differences(
+                manager["http_filters"], guarded=any("typed_per_filter_config" in r for r in before)
+            ),
         ):
             yield Finding("site", FILE, message)
-    clusters = {one["name"]: one for one in config["static_resources"]["clusters"]}
-    yield from (
-        Finding("site", FILE, message) for message in _cluster_differences(clusters, settings)
-    )
+    static = config["static_resources"]
+    clusters = {one["name"]: one for one in static["clusters"]}
+    for message in (
+        *_cluster_differences(clusters, settings),
+        *_key_differences(static.get("secrets", []), settings),
+    ):
+        yield Finding("site", FILE, message)
 
 
 def _managers(value: Any) -> Iterator[Json]:
@@ -66,19 +71,44 @@ def _last_differences(route: Json) -> Iterator[str]:
         yield f"the API's route leads to {route['route']['cluster']}"
 
 
-def _site_differences(
+def _all_differences(
     routes: list[Json], settings: Mapping[str, Any], *, probe: bool
 ) -> Iterator[str]:
-    # Nobody asks a probe's listener for a page.
-    wanted = 0 if probe or settings.get("site") is None else 1
+    # Nobody asks a probe's listener for a page, and nobody is handed over from there.
+    sites = 0 if probe or settings.get("site") is None else 1
+    partners = [] if probe else [name for name, _, _ in settings.get("hand_over", ())]
+    wanted = sites + len(partners)
     if len(routes) != wanted:
         yield f"{len(routes)} routes stand before the last, not {wanted}"
         return
-    for route in routes:
-        yield from _route_differences(route, settings)
+    for route in routes[:sites]:
+        yield from _site_differences(route, settings)
+    for name, route in zip(partners, routes[sites:], strict=True):
+        yield from _partner_differences(name, route, settings)
 
 
-def _route_differences(route: Json, settings: Mapping[str, Any]) -> Iterator[str]:
+def _partner_differences(name: str, route: Json, settings: Mapping[str, Any]) -> Iterator[str]:
+    """What the gate hands over, and nothing else, goes to the provider; who calls stays here."""
+    asked = {"name": "x-regiongate-hand-over", "string_match": {"exact": name}}
+    if route["match"] != {"prefix": "/", "headers": [asked]}:
+        yield f"the route to {name} is taken for {route['match']}"
+    if route["route"]["cluster"] != f"hand-over-{name}":
+        yield f"the route to {name} leads to {route['route']['cluster']}"
+    if "typed_per_filter_config" in route:
+        yield f"the route to {name} has filters of its own"
+    ours = {f"x-regiongate-{field}" for field in ("organization", "key", "standing")}
+    yield from _secret_differences(name, route, settings, ours | {"cookie", "x-forwarded-for"})
+
+
+def _secret_differences(
+    who: str, route: Json, settings: Mapping[str, Any], more: set[str]
+) -> Iterator[str]:
+    secret = {"authorization", *settings["api_key_headers"], settings["organization_header"], *more}
+    for name in sorted(secret - {None} - set(route["request_headers_to_remove"])):
+        yield f"{who} gets the header {name}"
+
+
+def _site_differences(route: Json, settings: Mapping[str, Any]) -> Iterator[str]:
     if route["match"] != {"prefix": SITE_PATH} or route["route"]["cluster"] != "site":
         yield f"the site's route leads from {route['match']} to {route['route']['cluster']}"
     if route["typed_per_filter_config"] != _WITHOUT_GATE:
@@ -88,9 +118,7 @@ def _route_differences(route: Json, settings: Mapping[str, Any]) -> Iterator[str
         one["append_action"] != "OVERWRITE_IF_EXISTS_OR_ADD" for one in added
     ):
         yield "the site is told other headers than the settled address"
-    secret = {"authorization", *settings["api_key_headers"], settings["organization_header"]}
-    for name in sorted(secret - {None} - set(route["request_headers_to_remove"])):
-        yield f"the site gets the header {name}"
+    yield from _secret_differences("the site", route, settings, set())
 
 
 def _filter_differences(filters: list[Json], *, guarded: bool) -> Iterator[str]:
@@ -113,16 +141,40 @@ def _unasked(extension: Json) -> list[Json]:
     return found
 
 
+def _key_differences(secrets: list[Json], settings: Mapping[str, Any]) -> Iterator[str]:
+    """Each provider's key comes from its own file and stands nowhere else."""
+    wanted = [
+        {"name": f"hand-over-{name}", "generic_secret": {"secret": {"filename": key}}}
+        for name, _, key in settings.get("hand_over", ())
+    ]
+    if secrets != wanted:
+        yield "the keys of the providers in region are not those of their files"
+
+
 def _cluster_differences(
     clusters: Mapping[str, Json], settings: Mapping[str, Any]
 ) -> Iterator[str]:
     site = settings.get("site")
-    names = {"upstream"} | (set() if site is None else {"site"})
+    partners = {f"hand-over-{name}": where for name, where, _ in settings.get("hand_over", ())}
+    behind = partners if site is None else partners | {"site": site}
+    names = {"upstream", *behind}
     if clusters.keys() != names:
         yield f"the clusters are {sorted(clusters)}, not {sorted(names)}"
-    elif site is not None:
-        (where,) = clusters["site"]["load_assignment"]["endpoints"][0]["lb_endpoints"]
+        return
+    for name, origin in behind.items():
+        (where,) = clusters[name]["load_assignment"]["endpoints"][0]["lb_endpoints"]
         said = where["endpoint"]["address"]["socket_address"]
-        host, _, port = site.partition("://")[2].rpartition(":")
+        host, _, port = origin.partition("://")[2].rpartition(":")
         if (said["address"], said["port_value"]) != (host.strip("[]"), int(port)):
-            yield f"the site is {said['address']}:{said['port_value']}, not {site}"
+            yield f"the {name} is {said['address']}:{said['port_value']}, not {origin}"
+    for name in partners:
+        (protocol,) = clusters[name]["typed_extension_protocol_options"].values()
+        filters = [one["name"] for one in protocol["http_filters"]]
+        if filters != ["credential", *(["token"] if settings.get("jwt") else []), "codec"]:
+            yield f"{name} is asked through the filters {filters}"
+            continue
+        said = protocol["http_filters"][0]["typed_config"]
+        if not said["overwrite"] or said.get("allow_request_without_credential"):
+            yield f"{name} may be asked without a credential of ours"
+        if said["credential"]["typed_config"]["credential"] != {"name": name}:
+            yield f"{name} gets the credential of another provider"

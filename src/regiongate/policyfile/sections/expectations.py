@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from regiongate.domain.policy import PolicyTest
+from regiongate.domain.verdict import Verdict
 from regiongate.policyfile.instant import INSTANT
 from regiongate.policyfile.network import ADDRESS as ADDRESS_SHAPE
 from regiongate.policyfile.reader import Reader
 from regiongate.policyfile.region import REGION as REGION_SHAPE
 from regiongate.policyfile.sections.location import SOURCE
-from regiongate.policyfile.sections.location import VERDICT as VERDICT_SHAPE
 from regiongate.policyfile.shape import Found, Key, Mapping, Named, Section, did_you_mean
 from regiongate.policyfile.text import ORGANIZATION as ORGANIZATION_SHAPE
+from regiongate.policyfile.text import choice
 
 ADDRESS = Key("address", ADDRESS_SHAPE, "The address the request comes from.", required=False)
 REGION = Key("region", REGION_SHAPE, "The region in which all sources see it.", required=False)
@@ -22,7 +23,10 @@ VOTES = Key(
 )
 ORGANIZATION = Key("organization", ORGANIZATION_SHAPE, "Whose request it is.", required=False)
 AT = Key("at", INSTANT, "When it comes.")
-VERDICT = Key("verdict", VERDICT_SHAPE, "The verdict it must get.")
+_VERDICTS = (Verdict.ALLOW, Verdict.WARN, Verdict.BLOCK, Verdict.HAND_OVER)
+VERDICT = Key(
+    "verdict", choice("a verdict", _VERDICTS, "unknown-verdict"), "The verdict it must get."
+)
 SHAPE = Mapping(
     (ADDRESS, REGION, VOTES, ORGANIZATION, AT, VERDICT), one_of=("address", "region", "votes")
 )

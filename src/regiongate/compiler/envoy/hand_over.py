@@ -1,0 +1,133 @@
+"""Hand-over: a request that the gate gives to a provider in region instead of the API.
+
+Envoy chooses a route before any filter runs. So the leaf that hands over names the provider in a
+header and has the route chosen again; no other request is asked more than one header for it. Who
+calls stays here: neither the organization nor a key of the API goes to the provider, which gets a
+credential of its own, and that stands in a file that only Envoy reads.
+"""
+
+from __future__ import annotations
+
+from regiongate.compiler.envoy import cluster, names
+from regiongate.compiler.envoy.settings import Partner, Settings
+from regiongate.compiler.envoy.typed import Config, extension
+
+SERVED_BY = "x-region-access-served-by"
+"""Tells the client who answers."""
+
+CLUSTERS = "hand-over-"
+"""How the cluster of a provider begins, and no other."""
+
+_KEPT = {"organization": names.ORGANIZATION, "key": names.KEY, "standing": names.STANDING}
+_STATE = "regiongate.hand-over."
+_PRIVATE = (
+    *("authorization", "proxy-authorization", "cookie", "openai-organization", "openai-project"),
+    *("forwarded", "x-forwarded-for", "x-real-ip", "x-envoy-external-address", "x-client-ip"),
+    *("true-client-ip", "cf-connecting-ip", "cf-connecting-ipv6", "fastly-client-ip"),
+    *(names.ORGANIZATION, names.KEY, names.STANDING, names.PLACE, names.ORGANIZATION_TABLE),
+)
+
+
+def routes(settings: Settings) -> list[Config]:
+    """A route to each provider; they stand before the one to the API."""
+    return [_route(settings, partner) for partner in settings.hand_over]
+
+
+def clusters(settings: Settings, trust_store: str) -> list[Config]:
+    """Where the providers are; each request gets the provider's credential on its way out."""
+    token = settings.jwt is not None
+    return [_cluster(partner, trust_store, token=token) for partner in settings.hand_over]
+
+
+def secrets(settings: Settings) -> list[Config]:
+    """The credentials, each by the name of the file that holds it."""
+    return [
+        {
+            "name": _name(partner.name),
+            "generic_secret": {"secret": {"filename": str(partner.key)}},
+        }
+        for partner in settings.hand_over
+    ]
+
+
+def reroute(organization: str) -> Config:
+    """The filter that has the route chosen again; it keeps for the log what the route takes away.
+
+    `organization` is the header that names the organization.
+    """
+    kept = _KEPT | {"organization": organization}
+    return extension(
+        "reroute",
+        "envoy.extensions.filters.http.set_filter_state.v3.Config",
+        on_request_headers=[
+            {
+                "object_key": _STATE + field,
+                "factory_key": "envoy.string",
+                "format_string": {
+                    "text_format_source": {"inline_string": names.request(header)},
+                    "omit_empty_values": True,
+                },
+                "skip_if_empty": True,
+            }
+            for field, header in kept.items()
+        ],
+        clear_route_cache=True,
+    )
+
+
+def kept_fields() -> dict[str, str]:
+    """The fields of the log that the request's headers do not say any more."""
+    return {field: f"%FILTER_STATE({_STATE}{field}:PLAIN)%" for field in _KEPT}
+
+
+def _route(settings: Settings, partner: Partner) -> Config:
+    where = partner.upstream.endpoint
+    default = where.port == (443 if partner.upstream.tls else 80)
+    own = () if settings.organization_header is None else (settings.organization_header,)
+    return {
+        "match": {
+            "prefix": "/",
+            "headers": [{"name": names.HAND_OVER, "string_match": {"exact": partner.name}}],
+        },
+        "route": {
+            "cluster": _name(partner.name),
+            "timeout": "0s",
+            "host_rewrite_literal": where.host if default else str(where),
+        },
+        "request_headers_to_remove": sorted({*_PRIVATE, *settings.api_key_headers, *own}),
+    }
+
+
+def _cluster(partner: Partner, trust_store: str, *, token: bool) -> Config:
+    config = cluster.cluster(_name(partner.name), partner.upstream, trust_store)
+    (protocol,) = config["typed_extension_protocol_options"].values()
+    protocol["http_filters"] = [
+        extension(
+            "credential",
+            "envoy.extensions.filters.http.credential_injector.v3.CredentialInjector",
+            overwrite=True,
+            credential=extension(
+                "generic",
+                "envoy.extensions.http.injected_credentials.generic.v3.Generic",
+                credential={"name": _name(partner.name)},
+                header="authorization",
+                header_value_prefix="Bearer ",
+            ),
+        ),
+        *([_without_token()] if token else []),
+        extension("codec", "envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec"),
+    ]
+    return config
+
+
+def _without_token() -> Config:
+    """A client may write its token into the query, where taking headers away leaves it."""
+    return extension(
+        "token",
+        "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
+        mutations={"query_parameter_mutations": [{"remove": "access_token"}]},
+    )
+
+
+def _name(partner: str) -> str:
+    return CLUSTERS + partner
