@@ -2,7 +2,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: install up test lint bench clean
+.PHONY: install up test lint bench screenshots clean
 
 install: $(BIN)/.installed
 
@@ -29,6 +29,9 @@ bench: install
 	$(BIN)/python -m bench.case_rounds
 	$(BIN)/python -m bench.console_rounds
 	$(BIN)/python -m bench.guard_rounds
+
+screenshots: install  ## docs/screenshots/*.png, in Debian's Chromium with the fonts of .ci/run.
+	$(BIN)/python -m tools.screenshots
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

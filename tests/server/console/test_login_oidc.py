@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx2 import Response
 
 from regiongate.server.entry.cookies import pending_name, session_name
 from regiongate.server.house import House
@@ -111,7 +111,7 @@ def test_a_login_that_was_not_begun_here(house: House, openid: OpenId, cookie: s
     query = openid.log_in(_begun(client), "anna")
     client.cookies.clear()
     header = f"{pending_name(house.settings)}={cookie}".encode()
-    assert client.get(BACK, params=query, headers={"cookie": header}).status_code == 403
+    assert client.get(BACK, params=query, headers={b"cookie": header}).status_code == 403
 
 
 def test_a_token_that_somebody_else_signed(house: House, openid: OpenId) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from regiongate.control.ages import alarms, recorded
 from regiongate.control.overview import (
@@ -20,7 +21,7 @@ from regiongate.domain.role import Act
 from regiongate.policyfile.show import overview as shown
 from regiongate.server.console import drawings
 from regiongate.server.console.common import TheHouse
-from regiongate.server.entry.door import Door
+from regiongate.server.entry.door import Anybody, Door
 from regiongate.server.entry.session import by_session
 from regiongate.server.house import House
 from regiongate.server.pages.render import render
@@ -28,6 +29,12 @@ from regiongate.server.pages.render import render
 door = Door(by_session, prefix="/console", tags=["console"], include_in_schema=False)
 
 _SOON = timedelta(days=14)
+
+
+@door.enter("GET", "", Anybody.PUBLIC)
+def short() -> Response:
+    """The address as people type it."""
+    return RedirectResponse("/console/", 303)
 
 
 @door.enter("GET", "/", Act.READ)

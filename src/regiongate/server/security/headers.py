@@ -36,15 +36,21 @@ HEADERS = {
 _FOREVER = "max-age=31536000; includeSubDomains"
 
 
-class SecurityHeaders:
-    """ASGI middleware that adds them to every answer; `secure` servers say HTTPS only (RFC 6797).
+def always(secure: bool) -> dict[str, str]:
+    """What every answer says that says nothing else; `secure` servers say HTTPS only (RFC 6797).
 
     What is not said to be kept is not kept: pages show personal data.
     """
+    said = HEADERS | {"cache-control": "no-store"}
+    return said | {"strict-transport-security": _FOREVER} if secure else said
+
+
+class SecurityHeaders:
+    """ASGI middleware that adds them to every answer, where it does not say otherwise."""
 
     def __init__(self, app: Any, secure: bool) -> None:
         self._app = app
-        self._secure = secure
+        self._said = always(secure)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
@@ -55,11 +61,8 @@ class SecurityHeaders:
         async def sent(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._said.items():
                     headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-store")
-                if self._secure:
-                    headers.setdefault("strict-transport-security", _FOREVER)
             await send(message)
 
         await self._app(scope, receive, sent)
