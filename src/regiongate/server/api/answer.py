@@ -9,10 +9,12 @@ from typing import Any
 from fastapi import Response
 from pydantic import TypeAdapter
 
-from regiongate.server.problem import ProblemBody, Refused
+from regiongate.server.problem import MEDIA_TYPE, Refused
+
+_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    code: {"model": ProblemBody, "description": text}
+    code: {"description": text, "content": _CONTENT}
     for code, text in {
         400: "The request cannot be read.",
         401: "No token, or one that counts no more.",
@@ -21,14 +23,16 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         409: "It cannot be done as things stand; `detail` says why and what to do.",
         413: "Too much was sent at once.",
         422: "The request says something wrong; `problems` names each place.",
+        415: "What was sent has a content type that is not taken.",
         429: "Too many requests; `Retry-After` says how long to wait.",
+        500: "Something is broken here; the log of the server says what.",
     }.items()
 }
 """What any endpoint may answer instead."""
 
 CHANGED: dict[int | str, dict[str, Any]] = PROBLEMS | {
-    412: {"model": ProblemBody, "description": "It was changed since; read it again."},
-    428: {"model": ProblemBody, "description": "`If-Match` is missing."},
+    412: {"description": "It was changed since; read it again.", "content": _CONTENT},
+    428: {"description": "`If-Match` is missing.", "content": _CONTENT},
 }
 """What an endpoint that changes something may answer instead."""
 

@@ -6,32 +6,26 @@ from datetime import datetime
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import Depends, Path, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
 from regiongate.control import case_view
 from regiongate.control.case_of import case_of
+from regiongate.control.case_search import Row, Sort, Sought, search
 from regiongate.control.note import MAX_TEXT
 from regiongate.control.note import note as keep_note
 from regiongate.control.release import release
-from regiongate.domain.case import Case
+from regiongate.domain.case import Case, CaseState
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.role import Act
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer, require_version, version
 from regiongate.server.api.case_record import CaseRecord, case_record
 from regiongate.server.api.change import TheChange
-from regiongate.server.entry.door import Door
-from regiongate.server.entry.token import by_token
-from regiongate.server.house import House, house_of
+from regiongate.server.api.endpoint import Number, Reason, TheHouse, api_door
+from regiongate.server.api.listing import Listing, TheAsked, listing
 from regiongate.server.problem import Refused
 
-door = Door(by_token, prefix="/api/v1/cases", tags=["cases"])
-
-Number = Annotated[int, Path(ge=1, le=10**18, description="The case's number.", examples=[7])]
-Reason = Annotated[
-    str,
-    Field(max_length=1000, description="Why, in a line; it stands in the audit trail."),
-]
+door = api_door("cases")
 
 
 class NewNote(BaseModel):
@@ -44,11 +38,40 @@ class NewNote(BaseModel):
 class Decision(BaseModel):
     """A decision, and why it is made."""
 
-    reason: Reason = Field(examples=["All traffic comes from Germany since May."])
+    reason: Reason
+
+
+@door.enter("GET", "", Act.READ, response_model=Listing[Row], responses=PROBLEMS)
+def list_(
+    house: TheHouse,
+    asked: TheAsked,
+    text: Annotated[
+        str,
+        Query(max_length=300, description="How the organization's id or name begins, or a number."),
+    ] = "",
+    state: Annotated[
+        list[CaseState] | None, Query(description="In one of these; none: any.")
+    ] = None,
+    loud: Annotated[bool, Query(description="Only those that a person must look at.")] = False,
+    country: Annotated[
+        str | None,
+        Query(
+            pattern="^[A-Z]{2}$", description="Seen there (ISO 3166-1 alpha-2).", examples=["IR"]
+        ),
+    ] = None,
+    sort: Annotated[Sort, Query(description="What is sorted by.")] = Sort.NUMBER,
+    descending: Annotated[bool, Query(description="The largest or latest first.")] = True,
+) -> Response:
+    """List the cases for which everything that is said holds."""
+    sought = Sought(tuple(state or ()), loud, text, country)
+    with house.reading() as connection:
+        return listing(
+            asked, lambda page: search(connection, sought, sort, page, descending=descending)
+        )
 
 
 @door.enter("GET", "/{number}", Act.READ, response_model=CaseRecord, responses=PROBLEMS)
-def show(number: Number, house: Annotated[House, Depends(house_of)]) -> Response:
+def show(number: Number, house: TheHouse) -> Response:
     """Show a case with its steps, notes, notices, appeals, proposals and exemptions."""
     with house.reading() as connection:
         require_case(connection, number)
@@ -63,7 +86,7 @@ def note(number: Number, said: NewNote, change: TheChange) -> Response:
     def work(connection: sa.Connection, at: datetime) -> Response:
         require_case(connection, number)
         keep_note(connection, number, change.person, said.text, at, quiet=said.quiet)
-        return _case(case_of(connection, number))
+        return case_answer(case_of(connection, number))
 
     return change.make(work)
 
@@ -77,7 +100,7 @@ def let_go(number: Number, said: Decision, change: TheChange) -> Response:
         desk = change.house.desk()
         person = change.person
         released = release(connection, desk, number, person=person, reason=said.reason, at=at)
-        return _case(released)
+        return case_answer(released)
 
     return change.make(work)
 
@@ -90,5 +113,6 @@ def require_case(connection: sa.Connection, number: int) -> Case:
         raise Refused(404, "not-found", f"there is no case {number}") from None
 
 
-def _case(found: Case) -> Response:
+def case_answer(found: Case) -> Response:
+    """A case with its version."""
     return answer(found, headers={"etag": version(found)})

@@ -56,19 +56,52 @@ class Change:
                 return work(connection, at)
             return self._once(connection, self.key, at, work)
 
+    def make_outside(self, work: Callable[[datetime], Response]) -> Response:
+        """Do work that has transactions of its own, or changes more than the store.
+
+        The key is taken before and its answer kept afterwards. After a failure in between nobody
+        knows how far the work came, so the key does nothing any more, and says so.
+        """
+        at = self.house.clock()
+        if self.key is None or self.dry_run:
+            return work(at)
+        with self.house.writing() as connection:
+            kept = self._claimed(connection, self.key, at)
+        if kept is not None:
+            return kept
+        made = work(at)
+        with self.house.writing() as connection:
+            self._keep(connection, self.key, made)
+        return made
+
+    def refuse_rehearsal(self, instead: str) -> None:
+        """Raise Refused where a change is to be rehearsed that can only be done."""
+        if self.dry_run:
+            raise Refused(422, "invalid", f"this cannot be rehearsed: {instead}")
+
     def _once(self, connection: sa.Connection, key: str, at: datetime, work: Work) -> Response:
+        kept = self._claimed(connection, key, at)
+        if kept is not None:
+            return kept
+        made = work(connection, at)
+        self._keep(connection, key, made)
+        return made
+
+    def _claimed(self, connection: sa.Connection, key: str, at: datetime) -> Response | None:
+        """The answer that the key was given before; None: it is taken now."""
         try:
             kept = once.once(connection, self.person, key, self.fingerprint, at)
         except KeyUsed as error:
             raise Refused(422, "key-used", str(error)) from error
-        if kept is not None:
-            return Response(kept.body, kept.status, {**kept.headers, _REPLAYED: "true"})
-        made = work(connection, at)
+        if kept is None:
+            return None
+        return Response(kept.body, kept.status, {**kept.headers, _REPLAYED: "true"})
+
+    def _keep(self, connection: sa.Connection, key: str, made: Response) -> None:
         headers = {
             name: value for name, value in made.headers.items() if name in ("content-type", "etag")
         }
         once.keep(connection, self.person, key, made.status_code, headers, bytes(made.body))
-        return made
 
 
 async def _fingerprint(request: Request) -> str:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from regiongate.control.explain import (
-    Question,
-    address_of,
-    answer,
-    by_bundle,
-    by_request,
-)
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.role import Act
 from regiongate.server.console.common import Known, TheHouse
 from regiongate.server.entry.door import Door
 from regiongate.server.entry.session import by_session
-from regiongate.server.ground import ground_of
-from regiongate.server.house import House
+from regiongate.server.explained import explained
 from regiongate.server.pages.render import render
 from regiongate.server.viewed import viewed
 
@@ -57,21 +49,3 @@ def page(
         organization=organization,
         of_path=path,
     )
-
-
-def explained(
-    house: House, what: str, organization: str | None, path: str | None
-) -> dict[str, Any]:
-    """The explanation of an address, or of a request where it is no address. Raises CannotRun."""
-    if not _is_address(what):
-        return by_request(what, house.state.access_log, house.state.bundles)
-    question = Question(what, house.clock(), organization, path)
-    current = house.state.current()
-    if current is not None:
-        return by_bundle(question, house.state.bundle(current))
-    return answer(question, ground_of(house, address_of(question)))
-
-
-def _is_address(what: str) -> bool:
-    """Whether it is meant as an address: a request id has dashes, and no address has."""
-    return "-" not in what and ("." in what or ":" in what)
