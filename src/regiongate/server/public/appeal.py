@@ -7,13 +7,15 @@ page a form came: behind a gateway that is a page of the API's origin, and not o
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from regiongate.control.appeal.by_request import Refused, link_by_request
 from regiongate.control.appeal.open import open_by_link
 from regiongate.control.appeal.sitting import Sitting
 from regiongate.control.appeal.stands import stands_by_link
@@ -26,6 +28,7 @@ from regiongate.domain.facts import EDGE
 from regiongate.domain.measure import Phase
 from regiongate.server.entry.client import client_of
 from regiongate.server.entry.door import Anybody, Door
+from regiongate.server.entry.guesses import too_many
 from regiongate.server.house import House, house_of
 from regiongate.server.public.appeal_form import Sent, sent_form
 from regiongate.server.public.language import language_of
@@ -63,14 +66,21 @@ _TOLD = {
 
 @door.enter("GET", "/appeal", Anybody.PUBLIC)
 def appeal(
-    request: Request, house: TheHouse, token: Token = "", said: Annotated[str, Query()] = ""
+    request: Request,
+    house: TheHouse,
+    token: Token = "",
+    said: Annotated[str, Query()] = "",
+    refused: Annotated[str, Query(alias="request", max_length=100)] = "",
 ) -> Response:
     """Show how a case stands, and the form; without a link, how to come by one.
 
     `said` is what was sent a moment ago: `new`, or `again` where an appeal was open before.
+    `request` is the id of a refused request, which leads to the appeal of whose it was.
     """
+    if not token and refused.strip():
+        return _by_request(request, house, refused.strip())
     if not token:
-        return show(request, house, "appeal.html")
+        return show(request, house, "appeal.html", refused="", unknown=False)
     opened_link(request, house, token, read_link)
     return _page(request, house, token, said=said)
 
@@ -98,6 +108,22 @@ def send(
     said = "new" if opened.new else "again"
     query = {"token": token, "lang": language_of(request).code, "said": said}
     return RedirectResponse(f"{PREFIX}/appeal?{urlencode(query)}", 303)
+
+
+def _by_request(request: Request, house: House, refused: str) -> Response:
+    client, rules = client_of(request, house), house.desk().rules
+    wait = house.limiter.take("refusal", client, time.monotonic())
+    if wait is not None:
+        raise too_many(wait)
+    shown = Refused(refused, client, house.clock())
+    log, site = house.state.access_log, rules.site
+    with house.reading() as connection:
+        link = link_by_request(connection, shown, log, site, house.secret)
+    if link is None:
+        return show(request, house, "appeal.html", 404, refused=refused, unknown=True)
+    # On the host by which the client came: it may reach no other.
+    query = f"{urlsplit(link).query}&lang={language_of(request).code}"
+    return RedirectResponse(f"{PREFIX}/appeal?{query}", 303)
 
 
 def _page(

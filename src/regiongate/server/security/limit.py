@@ -33,10 +33,12 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
         "login": Limit(rate=1 / 6, burst=20),
         "page": Limit(rate=2, burst=60),
         "appeal": Limit(rate=1 / 300, burst=5),
+        "refusal": Limit(rate=1 / 60, burst=10),
         "api": Limit(rate=50, burst=200),
     }
 )
-"""What is limited for each network: wrong secrets, logins, public pages, appeals, the API."""
+"""What is limited for each network: wrong secrets, logins, public pages, appeals,
+links by a refusal, the API."""
 
 
 @dataclass(slots=True)
