@@ -61,12 +61,12 @@ def _appeals(house: House) -> list[Appeal]:
 
 
 def test_without_a_link_there_is_nothing_but_how_to_get_it(at: At, case: Case) -> None:
-    """And where to write; no form."""
+    """And where to write; no form but the one that asks for a refused request."""
     page = Page(at(CHINESE).get("/region-access/appeal?lang=en").text)
     assert "Find the latest notice that we sent" in page.said
     assert "access@example.com" in page.said
-        assert [form["action"] for form in page.all("form")] == ["/region-access/appeal"]
-        assert page.all("textarea") == []
+    assert [form["action"] for form in page.all("form")] == ["/region-access/appeal"]
+    assert page.all("textarea") == []
 
 
 def test_the_link_shows_what_was_seen_and_how_the_case_stands(at: At, token: str) -> None:
