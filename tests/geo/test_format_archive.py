@@ -53,6 +53,7 @@ def unpacked(tmp_path: Path, content: bytes, limit: int = 1 << 20) -> bytes:
         a_zip({"LICENSE_LITE.TXT": b"l", "README_LITE.TXT": b"r", "DB1.CSV": DATA}),
         a_zip({"list.txt": DATA}, zipfile.ZIP_STORED),
     ],
+    ids=("plain", "gzip", "two-gzips", "tar", "zip", "stored-zip"),
 )
 def test_the_one_file_of_data(tmp_path: Path, content: bytes) -> None:
     """Plain, in gzip, in a tar or a zip: the one file of data is found by what it is."""
@@ -71,6 +72,8 @@ def test_the_one_file_of_data(tmp_path: Path, content: bytes) -> None:
         (gzip.compress(DATA, mtime=0) + b"more", "damaged gzip"),
         (gzip.compress(a_tar({"a.csv": DATA})[:0] + b"x" * 257 + b"ustar" + b"x" * 300), "tar"),
     ],
+    # Archives hold the time at which they were made.
+    ids=lambda value: "archive" if isinstance(value, bytes) else None,
 )
 def test_archives_that_are_none(tmp_path: Path, content: bytes, reason: str) -> None:
     """An archive that is damaged, or leaves open which file is meant, is refused."""
