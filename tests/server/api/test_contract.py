@@ -38,7 +38,7 @@ CHECKS = (
 )
 _WIDE = {name: Limit(1e6, 10**6) for name in ("guess", "login", "page", "appeal", "api")}
 _SLOW = {"/api/v1/policy/look", "/api/v1/sources"}
-"""Each takes a second, and says the same of whatever it is asked; other tests ask them."""
+"""Each takes a second, and says the same of whatever it is asked; test_judging.py asks them."""
 
 
 @pytest.fixture(scope="module")

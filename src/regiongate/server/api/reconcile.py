@@ -23,11 +23,17 @@ def take(change: TheChange) -> Response:
     """Take a turn: it may be taken as often as one likes. The letters are sent by the mailer."""
     house = change.house
 
+    taken: list[datetime] = []
+
     def work(connection: sa.Connection, at: datetime) -> Response:
         policy, tables, desk = house.policy(), house.tables(), house.desk()
         turned = turn(lambda: nullcontext(connection), policy, tables, desk, at)
-        if not change.dry_run:
-            note_turn(house.state, at)
+        taken.append(at)
         return answer(turned)
 
-    return change.make(work)
+    made = change.make(work)
+    # Only a turn that is in the store was taken: not one that was rehearsed, undone, or answered
+    # once more for its key.
+    if taken and not change.dry_run:
+        note_turn(house.state, taken[-1])
+    return made
