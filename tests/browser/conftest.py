@@ -1,4 +1,4 @@
-"""A town behind a real server in its own process, and a real Chromium: one of each for all."""
+"""A town behind a real server in its own process, one for all, and a real Chromium."""
 
 from __future__ import annotations
 
@@ -14,9 +14,13 @@ from tests.browser.walk import Street, Town
 from tests.support.ports import free_port
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium.
+
+    Its driver runs an event loop in this thread for as long as it is open, in which no other test
+    could begin its own. So it ends with the file.
+    """
     found = shutil.which("chromium")
     if found is None:
         pytest.skip("needs Chromium: apt-get install chromium")
@@ -28,7 +32,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def town(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """The town, once it is served."""
     folder, port = tmp_path_factory.mktemp("town"), free_port()
     with served(folder, port) as url:

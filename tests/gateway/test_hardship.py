@@ -113,7 +113,7 @@ def stays(gateway: Gateway, generation: str) -> None:
     assert gateway.self_check(CHINA)["generation"] == generation
 
 
-def comes(true: Callable[[], bool], patience: float = 5) -> None:
+def comes(true: Callable[[], bool], patience: float = 60) -> None:
     """Wait for what the control process does at its next look, twice a second."""
     deadline = time.monotonic() + patience
     while not true():
@@ -125,7 +125,7 @@ def comes(true: Callable[[], bool], patience: float = 5) -> None:
 def watched(state: State) -> Iterator[list[str]]:
     """What `regiongate up` tells while it watches over a gateway, until the block ends."""
     stop, told = Event(), list[str]()
-    thread = Thread(target=watch, args=(state, WORKERS, None, stop, told.append))
+    thread = Thread(target=watch, args=(state, WORKERS, (), stop, told.append))
     thread.start()
     try:
         yield told

@@ -311,7 +311,7 @@ def test_down_ends_up(policy: Path, tmp_path: Path, upstream: str) -> None:
         assert late.returncode == 2
         assert "no gateway runs in" in late.stderr
         assert "start one with `regiongate up`" in late.stderr
-        assert first.process.wait(timeout=10) == 0
+        assert first.process.wait(timeout=60) == 0
         assert processes_of(tmp_path) == []
 
 

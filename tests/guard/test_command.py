@@ -44,7 +44,7 @@ def test_serve(tmp_path: Path) -> None:
         finally:
             process.send_signal(signal.SIGTERM)
             rest = process.stdout.read()
-            process.wait(10)
+            process.wait(60)
     assert CHINA not in "".join([*said, rest])
     done = CliRunner().invoke(main, ["check", "report", "--counts", str(counts), "--json"])
     assert json.loads(done.output)["requests"] == 1

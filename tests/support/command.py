@@ -53,7 +53,7 @@ class Up:
     def kill(self) -> None:
         """Kill it so that it cannot clean up."""
         self.process.kill()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
 
     def interrupt(self) -> int:
         """Press Ctrl-C and give its exit code."""
