@@ -7,7 +7,7 @@ import pytest
 from tests.browser.town import REQUEST
 from tests.browser.walk import Street, fits, sound
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 
 CONSOLE = (
     "",

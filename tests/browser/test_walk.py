@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.town import REQUEST
 from tests.browser.walk import Street, sound
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 
 
 def _rows(page: Page) -> int:

@@ -15,6 +15,7 @@ from tests.support.ports import free_port
 
 
 @pytest.mark.envoy
+@pytest.mark.slow
 def test_the_loop_turns_once(tmp_path: Path) -> None:
     """The commands find, warn, block, hear an appeal and end the block, and the trail is whole."""
     ports = [f"127.0.0.1:{free_port()}" for _ in range(3)]

@@ -19,6 +19,8 @@ from regiongate.geo.mmdb.reader import read
 from regiongate.geo.mmdb.writer import encode
 from tests.support.bundles import seal, write
 
+pytestmark = pytest.mark.slow
+
 FILES = [
     "decisions.json",
     "envoy/bootstrap.json",

@@ -14,7 +14,7 @@ from tests.support.gateway import CHINA, played
 from tests.support.policies import LONG_AGO, policy_text
 from tests.support.ports import free_port
 
-pytestmark = pytest.mark.envoy
+pytestmark = [pytest.mark.envoy, pytest.mark.slow]
 
 CASES = {
     "api": "Example API",

@@ -21,7 +21,7 @@ from tests.support.policies import (
     stamp,
 )
 
-pytestmark = pytest.mark.envoy
+pytestmark = [pytest.mark.envoy, pytest.mark.slow]
 
 
 @dataclass

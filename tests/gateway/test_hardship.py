@@ -23,7 +23,8 @@ from typing import Any
 import pytest
 
 from regiongate.compiler.envoy.gate import DATABASE
-from regiongate.compiler.reader import BundleReader, files_of
+from regiongate.compiler.manifest import files_of
+from regiongate.compiler.reader import BundleReader
 from regiongate.control import build
 from regiongate.control.publish import KEEP, publish_bundle
 from regiongate.control.run import settings_of, watch

@@ -36,7 +36,7 @@ from tests.support.policies import LONG_AGO, organizations_csv, policy_text
 from tests.support.policies import exempt as granted
 from tests.support.suspended import suspended
 
-pytestmark = pytest.mark.envoy
+pytestmark = [pytest.mark.envoy, pytest.mark.slow]
 
 DATES = {"block": LONG_AGO, "suspend": LONG_AGO + timedelta(days=30)}
 SUSPENDING = policy_text(starts=DATES)

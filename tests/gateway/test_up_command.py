@@ -20,7 +20,7 @@ from tests.support.gateway import AMERICA, CHINA, played
 from tests.support.policies import FAR_AHEAD, LONG_AGO, policy_text, stamp
 from tests.support.ports import free_port
 
-pytestmark = pytest.mark.envoy
+pytestmark = [pytest.mark.envoy, pytest.mark.slow]
 
 LOG_KEYS = {
     *("time", "request_id", "address", "country", "region", "class", "verdict", "rule"),

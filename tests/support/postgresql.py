@@ -24,12 +24,18 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    def template_database(self) -> str:
+        """The URL of the database of which every new one is a copy; nobody may be in it then."""
+        return self._url("template1")
+
     def new_database(self) -> str:
-        """The URL of a new, empty database."""
+        """The URL of a new database."""
         name = f"regiongate_{next(_NUMBERS)}"
-        address = f"postgresql://regiongate@/template1?host={self._folder}"
-        with psycopg.connect(address, autocommit=True) as connection:
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
+        return self._url(name)
+
+    def _url(self, name: str) -> str:
         return f"postgresql://regiongate@/{name}?host={self._folder}"
 
 

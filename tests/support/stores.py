@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -27,14 +28,26 @@ def postgresql() -> Iterator[Server]:
     if programs is None:
         pytest.skip(HINT)
     with running_server(programs) as server:
+        Database.open(server.template_database()).close()
         yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of an empty store."""
+    path = tmp_path_factory.mktemp("template") / "regiongate.db"
+    Database.open(f"sqlite:///{path}").close()
+    return path
 
 
 @pytest.fixture(params=BOTH)
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where an empty store is to be, on either database."""
+    """Where an empty store is, on either database: a copy, for migrating takes longer."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/store/regiongate.db"
+        (tmp_path / "store").mkdir(mode=0o700)
+        template: Path = request.getfixturevalue("sqlite_template")
+        copy = shutil.copy(template, tmp_path / "store" / "regiongate.db")
+        return f"sqlite:///{copy}"
     server: Server = request.getfixturevalue("postgresql")
     return server.new_database()
 

@@ -13,6 +13,8 @@ from regiongate.geo.source import Source, SourceTable
 from regiongate.geo.store.catalogue import Catalogue
 from tests.support import log_samples
 
+pytestmark = pytest.mark.slow
+
 POLICY = Path(__file__).parents[2] / "examples" / "policy.yaml"
 
 
