@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -32,20 +33,24 @@ def postgresql() -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of an empty store."""
-    path = tmp_path_factory.mktemp("template") / "regiongate.db"
+# No fixture: it would have to be imported wherever the others are.
+@cache
+def _empty_store(folder: Path) -> Path:
+    """The file of an empty store, made once in the folder of this process."""
+    path = folder / "empty-store" / "regiongate.db"
+    path.parent.mkdir(mode=0o700)
     Database.open(f"sqlite:///{path}").close()
     return path
 
 
 @pytest.fixture(params=BOTH)
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def store_url(
+    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> str:
     """Where an empty store is, on either database: a copy, for migrating takes longer."""
     if request.param == "sqlite":
         (tmp_path / "store").mkdir(mode=0o700)
-        template: Path = request.getfixturevalue("sqlite_template")
+        template = _empty_store(tmp_path_factory.getbasetemp())
         copy = shutil.copy(template, tmp_path / "store" / "regiongate.db")
         return f"sqlite:///{copy}"
     server: Server = request.getfixturevalue("postgresql")
