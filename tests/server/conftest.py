@@ -10,6 +10,7 @@ import pytest
 from regiongate.server.house import House
 from regiongate.store.database import Database
 from tests.support.house import Clock, house_over
+from tests.support.stores import sqlite_url
 
 
 @pytest.fixture
@@ -21,6 +22,6 @@ def clock() -> Clock:
 @pytest.fixture
 def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
     """A house with people and a policy, and nothing else in its store."""
-    database = Database.open(f"sqlite:///{tmp_path}/regiongate.db")
+    database = Database.open(sqlite_url(tmp_path))
     yield house_over(database, tmp_path, clock)
     database.close()

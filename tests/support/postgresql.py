@@ -35,6 +35,12 @@ class Server:
             connection.execute(f"CREATE DATABASE {name}")
         return self._url(name)
 
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is still in it: thousands of them would fill a disk."""
+        name = url.removeprefix("postgresql://regiongate@/").partition("?")[0]
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
     def _url(self, name: str) -> str:
         return f"postgresql://regiongate@/{name}?host={self._folder}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import tempfile
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -33,28 +33,35 @@ def postgresql() -> Iterator[Server]:
         yield server
 
 
-# No fixture: it would have to be imported wherever the others are.
 @cache
-def _empty_store(folder: Path) -> Path:
-    """The file of an empty store, made once in the folder of this process."""
-    path = folder / "empty-store" / "regiongate.db"
-    path.parent.mkdir(mode=0o700)
-    Database.open(f"sqlite:///{path}").close()
-    return path
+def _empty_store() -> bytes:
+    """The file of an empty store: a copy of it takes less time than to migrate another one."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "regiongate.db"
+        Database.open(f"sqlite:///{path}").close()
+        return path.read_bytes()
+
+
+def sqlite_url(folder: Path) -> str:
+    """The URL of an empty store, made in a folder that has none."""
+    path = folder / "regiongate.db"
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_bytes(_empty_store())
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture(params=BOTH)
-def store_url(
-    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> str:
-    """Where an empty store is, on either database: a copy, for migrating takes longer."""
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where an empty store is, on either database."""
     if request.param == "sqlite":
-        (tmp_path / "store").mkdir(mode=0o700)
-        template = _empty_store(tmp_path_factory.getbasetemp())
-        copy = shutil.copy(template, tmp_path / "store" / "regiongate.db")
-        return f"sqlite:///{copy}"
+        folder = tmp_path / "store"
+        folder.mkdir(mode=0o700)
+        yield sqlite_url(folder)
+        return
     server: Server = request.getfixturevalue("postgresql")
-    return server.new_database()
+    url = server.new_database()
+    yield url
+    server.drop(url)
 
 
 @pytest.fixture
