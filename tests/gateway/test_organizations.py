@@ -167,6 +167,18 @@ def test_log_names_the_organization(by_key: Gateway, by_header: Gateway, by_toke
         assert (line["organization"], line["key"]) == (PLAIN, key)
 
 
+def test_log_has_what_an_organization_attests(by_header: Gateway) -> None:
+    """The country of its own user stands in the log, cut where it is no country; none is null."""
+    verdicts = set()
+    for said, logged in (("FR", "FR"), ('CNX"},{', "CNX"), (None, None)):
+        headers = {"x_organization": PLAIN} | ({} if said is None else {"x_region_attested": said})
+        answer = by_header.get(address=CHINA, **headers)
+        line = by_header.line(answer.headers["x-request-id"])
+        assert line["attested"] == logged
+        verdicts.add(line["verdict"])
+    assert verdicts == {"block"}
+
+
 def test_suspended_refusal(by_key: Gateway) -> None:
     """A suspended organization is told so, in words and a code of their own, wherever it is."""
     for address, country in ((AMERICA, "US"), (CHINA, "CN")):

@@ -18,7 +18,9 @@ import pytest
 
 from regiongate.control import save
 from regiongate.domain.errors import CannotRun
+from regiongate.domain.offer import Feature
 from regiongate.store.database import Database
+from regiongate.store.demands import Demands
 from regiongate.store.files import SavedFiles
 from regiongate.store.logs import FollowedLogs, LogState
 from regiongate.store.sightings import Sightings
@@ -28,6 +30,7 @@ from tests.support.stores import database, postgresql, store_url
 
 __all__ = ["database", "postgresql", "store_url"]
 
+CHAT = Feature.CHAT
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -58,6 +61,7 @@ class Gateway:
             "address": address,
             "organization": organization,
             "key": "0123456789abcdef",
+            "path": "/v1/chat/completions",
             "verdict": "allow",
             "generation": "1-abc",
         }
@@ -128,6 +132,9 @@ def test_lines_become_sightings(gateway: Gateway, database: Database) -> None:
             ("5.5.5.0/24", "KP", 1, 1),
             ("200.1.2.0/24", "FR", 0, 0),
         }
+        asked = Demands(connection).of("acme")
+        assert {(one.model, one.feature, one.tokens) for one in asked} == {(None, CHAT, None)}
+        assert sum(one.requests for one in asked) == 4
         [log] = FollowedLogs(connection).named(str(gateway.log))
         rejects = FollowedLogs(connection).rejects(log.head)
     assert (log.lines, log.rejected, log.position) == (8, 4, gateway.log.stat().st_size)

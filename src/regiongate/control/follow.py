@@ -14,13 +14,16 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from regiongate.control.contents import begins_with, length_of
+from regiongate.control.save import Seen
 from regiongate.domain.errors import CannotRun
 from regiongate.store.database import Database
+from regiongate.store.demands import Demands
 from regiongate.store.files import SavedFiles
 from regiongate.store.logs import FollowedLog, FollowedLogs, LogState, Reject
 from regiongate.store.sightings import Sightings
 from regiongate.survey import rotation
 from regiongate.survey.cells import REJECTED
+from regiongate.survey.demand import demand_in
 from regiongate.survey.follow import GRACE, Finished, Found, Piece, Tail, Truncated
 from regiongate.survey.log_lines import Counted, count, is_gateway
 from regiongate.survey.session import Session
@@ -120,12 +123,13 @@ class Follower:
             ):
                 raise CannotRun(f"somebody else follows {self._log} into this store: stop one")
             if found is not None:
-                Sightings(connection).add(found)
+                Sightings(connection).add(found.sightings)
+                Demands(connection).add(found.demand)
         self._lines += lines
         self._rejected += len(rejects)
 
-    def _located(self, counted: Counted) -> tuple[pa.Table | None, list[Reject]]:
-        """The sightings in lines, and the lines that are in none."""
+    def _located(self, counted: Counted) -> tuple[Seen | None, list[Reject]]:
+        """What is seen in lines, and the lines that are in none."""
         rejects = [
             Reject(one.line.position, one.line.content, one.reason) for one in counted.rejected
         ]
@@ -147,7 +151,7 @@ class Follower:
             )
             if address in bad
         ]
-        found = _sightings(self._session.connection, counted.cells, placed)
+        found = _seen(self._session.connection, counted.cells, placed)
         return found, sorted(rejects, key=lambda reject: reject.position)
 
     def _pass_over(self, connection: sa.Connection) -> None:
@@ -231,11 +235,11 @@ def follow(
         follower.close()
 
 
-def _sightings(connection: duckdb.DuckDBPyConnection, lines: pa.Table, found: pa.Table) -> pa.Table:
+def _seen(connection: duckdb.DuckDBPyConnection, lines: pa.Table, found: pa.Table) -> Seen:
     connection.register("lines", lines)
     connection.register("found", found)
     try:
-        return sightings(connection, _SEEN)
+        return Seen(sightings(connection, _SEEN), demand_in(connection, _SEEN))
     finally:
         connection.unregister("lines")
         connection.unregister("found")

@@ -11,9 +11,11 @@ import pyarrow as pa
 from regiongate.control.contents import begins_with, content_of
 from regiongate.domain.errors import CannotRun
 from regiongate.store.database import Database
+from regiongate.store.demands import Demands
 from regiongate.store.files import SavedFile, SavedFiles
 from regiongate.store.logs import FollowedLogs, LogState
 from regiongate.store.sightings import Sightings
+from regiongate.survey.demand import demand_of
 from regiongate.survey.files import LogFile
 from regiongate.survey.locate import locate
 from regiongate.survey.placing import Placing
@@ -40,6 +42,14 @@ class Plan:
     known: tuple[Content, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What files hold: sightings (`store.sightings.SCHEMA`), demand (`store.demands.SCHEMA`)."""
+
+    sightings: pa.Table
+    demand: pa.Table
+
+
 class Saving:
     """What a survey does to keep its sightings: `look` before it reads, `keep` once it is done."""
 
@@ -62,14 +72,14 @@ class Saving:
         Where only some are fresh, those are read once more, by themselves.
         """
 
-        def found(files: Sequence[LogFile]) -> pa.Table:
+        def found(files: Sequence[LogFile]) -> Seen:
             fresh = [log for log in logs if log.file in files]
             if len(fresh) == len(logs):
-                return sightings(opened.connection)
+                return _seen(opened, fresh)
             with session() as own:
                 scan(own, fresh, Span(), lambda _: None)
                 locate(own, placing)
-                return sightings(own.connection)
+                return _seen(own, fresh)
 
         added = keep(self._database, self._plan, found)
         fresh, known = (
@@ -77,6 +87,11 @@ class Saving:
             for files in (self._plan.fresh, self._plan.known)
         )
         self.kept, self.known = (fresh, known) if added else ((), fresh + known)
+
+
+def _seen(read: Session, logs: Sequence[Log]) -> Seen:
+    """What is in the logs that a session has read and located."""
+    return Seen(sightings(read.connection), demand_of(read, logs))
 
 
 def plan(database: Database, files: Sequence[LogFile], at: datetime) -> Plan:
@@ -96,17 +111,15 @@ def plan(database: Database, files: Sequence[LogFile], at: datetime) -> Plan:
     return Plan(tuple(fresh.values()), tuple(known))
 
 
-def keep(
-    database: Database, found: Plan, sightings: Callable[[Sequence[LogFile]], pa.Table]
-) -> int:
+def keep(database: Database, found: Plan, seen: Callable[[Sequence[LogFile]], Seen]) -> int:
     """Add the sightings of the fresh files; returns how many files were added, all or none.
 
-    `sightings` is asked for those of some files (`store.sightings.SCHEMA`). Raises CannotRun when
+    `seen` is asked for what some files hold. Raises CannotRun when
     a file has changed since it was looked at, or when another process saves some of them.
     """
     if not found.fresh:
         return 0
-    rows = sightings([content.file for content in found.fresh])
+    rows = seen([content.file for content in found.fresh])
     for content in found.fresh:
         if stamp(content.file.path) != content.stamp:
             message = f"{content.file.name} changed while it was read"
@@ -117,7 +130,8 @@ def keep(
         if added and added < len(found.fresh):
             raise CannotRun("another process has just saved some of these files: save again")
         if added:
-            Sightings(connection).add(rows)
+            Sightings(connection).add(rows.sightings)
+            Demands(connection).add(rows.demand)
     return added
 
 

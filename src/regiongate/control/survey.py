@@ -16,6 +16,7 @@ from regiongate.compiler.fact_sources import layers
 from regiongate.control.save import Saving
 from regiongate.control.simulate import Compared, simulated
 from regiongate.control.survey_report import write_report
+from regiongate.domain.attested import Attested
 from regiongate.domain.measure import Phase
 from regiongate.domain.organization import under
 from regiongate.domain.policy import Policy
@@ -23,6 +24,7 @@ from regiongate.domain.survey import Judging, Rows, Survey
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.policyfile import organizations
 from regiongate.survey import estimate, result, tables
+from regiongate.survey.attested import attested
 from regiongate.survey.cells import LOCATED, REJECTED, SPECIAL, UNKNOWN
 from regiongate.survey.files import log_files
 from regiongate.survey.locate import locate, settle
@@ -42,6 +44,7 @@ class Wish:
 
     `compared` is another policy to judge the same traffic by; `single_addresses` asks for a table
     of every address in the folder `out`. `cluster` reads the logs instead of this machine.
+    `attested_by` are organizations whose word on their own users is counted, on this machine only.
     """
 
     logs: Sequence[str]
@@ -59,6 +62,7 @@ class Wish:
     cluster: Cluster | None = None
     memory: str | None = None
     threads: int | None = None
+    attested_by: tuple[str, ...] = ()
 
 
 class Hear(Protocol):
@@ -112,7 +116,8 @@ def survey(wish: Wish, catalogue: Catalogue, hear: Hear, saving: Saving | None =
         hear("counting", 0.0)
         known = under(listed, policy)
         tables.prepare(opened, known, judged.at, wish.everyone)
-        found = result.survey(opened, judged, counted)
+        said = _attested(opened, logs, wish, policy, judged)
+        found = result.survey(opened, judged, counted, said)
         simulation = None
         if wish.compared is not None:
             hear("comparing", 0.0)
@@ -164,6 +169,21 @@ def _scanned_there(
     logs = Logs(tuple(wish.logs), wish.said, wish.span, wish.examples, wanted)
     scanned = scan_on(cluster, opened, logs, placing, lambda share: hear("reading", share))
     return counted_rows(scanned, settle(opened))
+
+
+def _attested(
+    opened: Session, logs: list[Log], wish: Wish, policy: Policy, judged: Judging
+) -> tuple[Attested, ...]:
+    """What the organizations say of their own users whose word is asked for."""
+    if not wish.attested_by:
+        return ()
+    return attested(
+        opened,
+        logs,
+        wish.span,
+        wish.attested_by,
+        lambda country: policy.supported.supports(country, judged.at)[0],
+    )
 
 
 def _read_back(file: Path) -> Iterator[dict[str, Any]]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from regiongate.domain.attested import Attested
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -164,7 +166,8 @@ class Judging:
 class Survey:
     """The result: affected organizations, those with most unsupported requests first.
 
-    `organizations_seen` counts all of them, the unaffected included.
+    `organizations_seen` counts all of them, the unaffected included. `attested` is what those say
+    of their own users whose word was asked for.
     """
 
     judging: Judging
@@ -172,3 +175,4 @@ class Survey:
     rows: Rows
     organizations_seen: int
     organizations: tuple[Surveyed, ...]
+    attested: tuple[Attested, ...] = ()

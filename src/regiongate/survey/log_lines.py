@@ -1,6 +1,7 @@
 """Lines of the gateway's log → cells, one for each line, and the lines that cannot be counted.
 
-Of host and path, which sightings do not have, nothing is read.
+Of the path its first two segments are read, which say for which feature a request is; of the host,
+which nothing that is kept has, nothing is.
 """
 
 from __future__ import annotations
@@ -88,7 +89,15 @@ def _row(text: bytes) -> tuple[Any, ...]:
     if address is None:
         raise ValueError("it has no address")
     organization, key = _text(said, "organization"), _text(said, "key")
-    return (organization, key, address, at.date(), 1, None, at, at, None, None, None)
+    path = _path(said.get("path"))
+    return (organization, key, address, at.date(), 1, None, at, at, None, path, None)
+
+
+def _path(value: object) -> str | None:
+    """Two segments of a path, if it is one; a line is not rejected for a path."""
+    if not isinstance(value, str) or not value.isascii():
+        return None
+    return "/".join(value.split("/", 3)[:3])
 
 
 def _time(text: object) -> datetime:

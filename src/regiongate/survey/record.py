@@ -22,6 +22,7 @@ def record(survey: Survey) -> dict[str, Any]:
         "rows": asdict(rows),
         "organizations_seen": survey.organizations_seen,
         "organizations": [of_organization(one) for one in survey.organizations],
+        "attested": [asdict(one) for one in survey.attested],
     }
 
 

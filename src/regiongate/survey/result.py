@@ -10,6 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from regiongate.domain.attested import Attested
 from regiongate.domain.survey import (
     Journey,
     Judging,
@@ -114,7 +115,9 @@ class _Details:
     examples: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
-def survey(session: Session, judging: Judging, rows: Rows) -> Survey:
+def survey(
+    session: Session, judging: Judging, rows: Rows, attested: tuple[Attested, ...] = ()
+) -> Survey:
     """The values of a survey whose tables are there."""
     database = session.connection
     session.run(_BY_DAY)
@@ -129,6 +132,7 @@ def survey(session: Session, judging: Judging, rows: Rows) -> Survey:
         rows=rows,
         organizations_seen=int(organizations),
         organizations=tuple(_surveyed(session)),
+        attested=attested,
     )
 
 

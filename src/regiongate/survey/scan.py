@@ -10,7 +10,7 @@ import duckdb
 
 from regiongate.domain.errors import CannotRun
 from regiongate.survey.files import LogFile
-from regiongate.survey.formats.format import Format, Reader, literal, quoted
+from regiongate.survey.formats.format import TOKEN_KINDS, TOKENS, Format, Reader, literal, quoted
 from regiongate.survey.session import Session, Tell
 
 LONGEST_LINE = 16 * 2**20
@@ -24,15 +24,15 @@ _READ = ("address", "time", "organization", "key", "tokens")
 _EXAMPLES = ("host", "path", "model")
 
 _NULL = "NULL::VARCHAR"
-_TYPES = {"time": "TIMESTAMP", "tokens": "BIGINT"}
+_TYPES = {"time": "TIMESTAMP"} | dict.fromkeys(TOKENS, "BIGINT")
 _AS_TOLD = {
     "organization": "nullif({0}, '')",
     "key": "public_key({0})",
-    "tokens": "CASE WHEN ({0}) >= 0 THEN ({0}) END",
     "host": "nullif({0}, '')",
     "path": "short_path({0})",
     "model": "nullif({0}, '')",
-}
+    "attested": "nullif({0}, '')",
+} | dict.fromkeys(TOKENS, "CASE WHEN ({0}) >= 0 THEN ({0}) END")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +123,7 @@ def counted(logs: Sequence[Log], span: Span, examples: bool = True) -> str:
     names its example by the least hash: texts as such would double the time of the pass, and the
     few that there are come out of the same pass as groups of their own.
     """
-    parts = [
-        selected(form, source(form, [log.file for log in found]), examples)
-        for found in _alike(logs)
-        for form in (found[0].format,)
-    ]
-    rows = " UNION ALL ".join(parts)
-    timed = f'SELECT *, epoch_us("time") AS t FROM ({rows})'  # noqa: S608 - quoted where it is not ours
+    timed = f'SELECT *, epoch_us("time") AS t FROM ({rows(logs, examples)})'  # noqa: S608 - quoted where it is not ours
     return f"""
 SELECT organization, "key", address, DATE '1970-01-01' + d AS "day", requests,
   CASE WHEN counted > 0 THEN least(tokens, {2**63 - 1})::BIGINT END AS tokens,
@@ -146,6 +140,15 @@ FROM (
 )"""  # noqa: S608 - quoted where it is not ours
 
 
+def rows(logs: Sequence[Log], examples: bool, also: Sequence[str] = ()) -> str:
+    """The statement that reads our columns of logs, and `also` others, with all their rows."""
+    return " UNION ALL ".join(
+        selected(form, source(form, [log.file for log in found]), examples, also)
+        for found in _alike(logs)
+        for form in (found[0].format,)
+    )
+
+
 def _alike(logs: Sequence[Log]) -> list[list[Log]]:
     """The logs by format and compression: what one reader reads."""
     found: dict[str, list[Log]] = {}
@@ -154,10 +157,10 @@ def _alike(logs: Sequence[Log]) -> list[list[Log]]:
     return list(found.values())
 
 
-def selected(form: Format, source_sql: str, examples: bool) -> str:
+def selected(form: Format, source_sql: str, examples: bool, also: Sequence[str] = ()) -> str:
     """Our columns of the rows of a source. The address is null where the row is rejected."""
     told = _EXAMPLES if examples else ()
-    columns = {name: _column(form, name) for name in _READ}
+    columns = {name: _column(form, name) for name in (*_READ, *also)}
     columns |= {name: _column(form, name) if name in told else _NULL for name in _EXAMPLES}
     if "time" in form.columns:
         columns["address"] = (
@@ -201,6 +204,9 @@ def source(form: Format, files: Sequence[LogFile]) -> str:
 
 def _column(form: Format, name: str) -> str:
     """A column as cells have it. A whole key goes no further than this, nor to a disk."""
+    if name == "tokens" and name not in form.columns and form.columns.keys() & set(TOKEN_KINDS):
+        kinds = ", ".join(f"({_column(form, kind)})::HUGEINT" for kind in TOKEN_KINDS)
+        return f"TRY_CAST(list_sum([{kinds}]) AS BIGINT)"
     if name not in form.columns:
         return f"NULL::{_TYPES.get(name, 'VARCHAR')}"
     return _AS_TOLD.get(name, "{0}").format(form.columns[name])

@@ -8,6 +8,10 @@ from regiongate.compiler.envoy.heard import led_to, routed, unrouted
 from regiongate.compiler.envoy.identify import organization_header
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.envoy.typed import Config, extension
+from regiongate.domain.attested import HEADER
+
+_ATTESTED_LENGTH = 3
+"""One more than a code of ISO 3166-1, so that what is no code is not cut to one."""
 
 _REQUEST_HEADER = "%REQ("
 _NOTHING = "%DYNAMIC_METADATA(regiongate.nothing)%"
@@ -39,6 +43,7 @@ def access_logs(settings: Settings) -> list[Config]:
         "organization_table": names.request(names.ORGANIZATION_TABLE),
         "standing": names.request(names.STANDING),
         "key": names.request(names.KEY),
+        "attested": names.request(HEADER, _ATTESTED_LENGTH),
         "method": names.request(":method"),
         "host": names.request(":authority"),
         "path": "%PATH(NQ)%",

@@ -47,9 +47,12 @@ MOVABLE = "-movable"
 """Ends an answer to a call that would fare better from another place, such as a cloud region."""
 
 
-def request(header: str) -> str:
-    """The placeholder by which Envoy prints a request header; prints null in JSON when absent."""
-    return f"%REQ({header})%"
+def request(header: str, longest: int | None = None) -> str:
+    """The placeholder by which Envoy prints a request header; prints null in JSON when absent.
+
+    Of its value no more than the `longest` bytes, where that is said.
+    """
+    return f"%REQ({header})%" if longest is None else f"%REQ({header}):{longest}%"
 
 
 def literal(text: str) -> str:

@@ -15,11 +15,16 @@ from regiongate.domain.offer import Condition, Feature, Kind, Offer, Offers, Pri
 from regiongate.domain.policy import Policy
 from regiongate.domain.switch_cost import Monthly, Range, allowance, cost
 from regiongate.store.cases import Cases
+from regiongate.store.demands import Demands
 from regiongate.store.organizations import Organizations
 from regiongate.store.sightings import Sightings
 
 HORIZONS = (1, 3, 12)
 """Over how many months costs are reckoned."""
+
+
+class UnknownOrganization(CannotRun):
+    """The store knows nothing of an organization: no profile, no case, no sighting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,8 @@ class Cost:
 class Alternative:
     """An offer that stands and serves at least one region of the organization.
 
-    `serves` and `leaves_out` are the organization's unsupported regions. Without examples of the
-    models in use, `counterparts` are all that the offer has. `costs` are empty where the offer has
+    `serves` and `leaves_out` are the organization's unsupported regions. Where no model in use is
+    known, `counterparts` are all that the offer has. `costs` are empty where the offer has
     no prices or the tokens of a month are unknown.
     """
 
@@ -74,10 +79,17 @@ class Alternative:
     costs: tuple[Cost, ...]
     changes: tuple[Change, ...]
 
+    @property
+    def asks_for_code(self) -> bool:
+        """Whether whoever takes it up shows a claim code."""
+        return Condition.AFFECTED in self.offer.conditions
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What one organization can do at an instant; what is not known of it is None.
+
+    `examples` are those of a survey that was given; what logs named by themselves is in `used`.
 
     `case` is the number of its open case. `export_until` is the end of the data export window as
     the policy says it. `history` are offers that are over: to be shown as such or not at all.
@@ -97,6 +109,28 @@ class Plan:
     offers: str
     export_until: datetime | None
 
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models in use: those of the sightings, most used first, then those of a survey."""
+        return models_in_use(self.used, self.examples)
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """The features in use: those of the sightings, most used first, then those of a survey."""
+        return features_in_use(self.used, self.examples)
+
+
+def models_in_use(usage: Used, examples: Examples | None) -> tuple[str, ...]:
+    """The models that sightings name, most used first, and then those of a survey."""
+    seen = [model for model, _ in usage.models]
+    return tuple(dict.fromkeys([*seen, *(() if examples is None else examples.models)]))
+
+
+def features_in_use(usage: Used, examples: Examples | None) -> tuple[Feature, ...]:
+    """The features that sightings name, most used first, and then those of a survey."""
+    seen = [feature for feature, _ in usage.features]
+    return tuple(dict.fromkeys([*seen, *(() if examples is None else examples.features)]))
+
 
 def alternatives(offers: Offers, region: str, at: datetime) -> list[Offer]:
     """The offers that stand at an instant and serve a region, in the order of their file."""
@@ -114,15 +148,15 @@ def plan(
 ) -> Plan:
     """The plan of one organization, from its sightings and from what else is told of its usage.
 
-    Raises CannotRun where the store knows nothing of the organization.
+    Raises UnknownOrganization where the store knows nothing of the organization.
     """
     told = told or Told()
     profile = Organizations(connection).get(organization)
     case = Cases(connection).open_of(organization)
     found = Sightings(connection).of(organization)
     if profile is None and case is None and not found:
-        raise CannotRun(f"the store knows nothing of {organization}: look at the id")
-    usage = used(found, policy, told, at)
+        raise UnknownOrganization(f"the store knows nothing of {organization}: look at the id")
+    usage = used(found, Demands(connection).of(organization), policy, told, at)
     regions = [region for region, _ in usage.regions]
     reached = {offer for region in regions for offer in alternatives(offers, region, at)}
     return Plan(
@@ -154,7 +188,7 @@ def _alternative(
     *,
     affected: bool,
 ) -> Alternative:
-    counterparts = _counterparts(offer, examples)
+    counterparts = _counterparts(offer, models_in_use(usage, examples))
     models = tuple(dict.fromkeys(one.right for one in counterparts if one.right is not None))
     priced = () if offer.prices is None else offer.prices.models
     first = next(iter((*models, *priced)), None)
@@ -165,7 +199,7 @@ def _alternative(
         counterparts=counterparts,
         features=tuple(
             Served(feature, None if offer.features is None else feature in offer.features)
-            for feature in (() if examples is None else examples.features)
+            for feature in features_in_use(usage, examples)
         ),
         conditions=tuple(
             # Whether somebody is new to a vendor only the vendor knows.
@@ -177,10 +211,10 @@ def _alternative(
     )
 
 
-def _counterparts(offer: Offer, examples: Examples | None) -> tuple[Counterpart, ...]:
-    if examples is None or not examples.models:
+def _counterparts(offer: Offer, used_models: Sequence[str]) -> tuple[Counterpart, ...]:
+    if not used_models:
         return tuple(Counterpart(left, right) for left, right in offer.models)
-    return tuple(Counterpart(model, offer.counterpart(model)) for model in examples.models)
+    return tuple(Counterpart(model, offer.counterpart(model)) for model in used_models)
 
 
 def _costs(offer: Offer, models: Sequence[str], monthly: Monthly | None) -> Iterable[Cost]:

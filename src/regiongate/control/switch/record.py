@@ -51,6 +51,10 @@ def _used(used: Used) -> dict[str, Any]:
         "tokens_a_month_by_kind": None
         if kinds is None
         else {kind.value: round(count) for kind, count in kinds.items()},
+        "models": dict(used.models),
+        "other_models": used.other_models,
+        "unnamed_models": used.unnamed,
+        "features": {feature.value: requests for feature, requests in used.features},
     }
 
 

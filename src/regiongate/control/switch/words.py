@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from regiongate.control.switch.blocks import Block, Bullets, Code, Grid, Heading, Paragraph
 from regiongate.control.switch.change import KEY
@@ -11,6 +12,8 @@ from regiongate.control.switch.plan import Alternative, Cost, Plan
 from regiongate.domain.offer import Condition, Offer
 from regiongate.domain.switch_cost import Range
 from regiongate.offers.record import amounts
+
+Name = TypeVar("Name", bound=str)
 
 _UNKNOWN = "unknown"
 _CONDITIONS = {
@@ -72,16 +75,36 @@ def _usage(plan: Plan) -> Iterator[Block]:
         ("from unsupported regions", regions or "none"),
         ("tokens", _tokens(plan)),
         ("tokens in a month", _monthly(plan)),
-        ("models, for example", _some(None if examples is None else examples.models)),
-        ("features, for example", _some(None if examples is None else examples.features)),
+        ("models", _models(plan)),
+        ("features", _features(plan)),
     ]
     if examples is not None and examples.other_paths:
         rows.append(("other paths", _some(examples.other_paths)))
     yield Grid(("what", "seen"), tuple(rows))
     yield Paragraph(
-        "What is unknown was in no log: sightings keep neither models nor paths, nor how many"
-        " tokens were of which kind."
+        "What is unknown was in no log. Models and features without a number are examples of a"
+        " survey, and there may be more of them."
     )
+
+
+def _models(plan: Plan) -> str:
+    used = plan.used
+    said = _numbered(plan.models, dict(used.models))
+    if used.other_models:
+        said.append(f"others, too many to name ({_count(used.other_models)} requests)")
+    if used.unnamed and said:
+        said.append(f"{_UNKNOWN} ({_count(used.unnamed)} requests)")
+    return ", ".join(said) or f"{_UNKNOWN}: no log said which"
+
+
+def _features(plan: Plan) -> str:
+    said = _numbered(plan.features, dict(plan.used.features))
+    return ", ".join(said) or f"{_UNKNOWN}: no path of a known one was seen"
+
+
+def _numbered(names: Iterable[Name], requests: Mapping[Name, int]) -> list[str]:
+    """Names, with their requests where these are known."""
+    return [f"{x} ({_count(requests[x])} requests)" if x in requests else x for x in names]
 
 
 def _tokens(plan: Plan) -> str:
@@ -100,7 +123,9 @@ def _monthly(plan: Plan) -> str:
     if monthly.kinds is None:
         return f"{_count(round(monthly.total))}, going on as in these days; kinds {_UNKNOWN}"
     kinds = ", ".join(f"{_count(round(n))} {kind}" for kind, n in monthly.kinds.items())
-    return f"{kinds}, as the organization says"
+    if plan.used.kinds_said:
+        return f"{kinds}, as the organization says"
+    return f"{kinds}, going on as in these days"
 
 
 def _no_alternatives(plan: Plan) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from regiongate.survey.formats.format import COLUMNS, Format, Reader, literal, quoted
+from regiongate.survey.formats.format import COLUMNS, TOKENS, Format, Reader, literal, quoted
 from regiongate.survey.formats.values import count, instant, said
 
-_JSON_TYPES = {"tokens": "BIGINT"}
+_JSON_TYPES = dict.fromkeys(TOKENS, "BIGINT")
 _TIMES = ("TIMESTAMP", "DATE")
 
 
@@ -75,4 +75,4 @@ def _typed(column: str, name: str, kind: str) -> str:
 def _as(column: str, text: str) -> str:
     if column == "time":
         return instant(text)
-    return count(text) if column == "tokens" else text
+    return count(text) if column in TOKENS else text

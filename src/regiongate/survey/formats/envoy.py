@@ -16,6 +16,7 @@ GATEWAY = Format(
         "key": '"key"',
         "host": "host",
         "path": "path",
+        "attested": "attested",
     },
     fields={
         "address": "VARCHAR",
@@ -24,6 +25,7 @@ GATEWAY = Format(
         "key": "VARCHAR",
         "host": "VARCHAR",
         "path": "VARCHAR",
+        "attested": "VARCHAR",
     },
 )
 """Our gateway's log (docs/gateway.md)."""

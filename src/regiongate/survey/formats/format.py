@@ -6,8 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-COLUMNS = ("address", "time", "organization", "key", "host", "path", "model", "tokens")
-"""The columns that a survey reads; a format has the address, and of the others what it can."""
+TOKEN_KINDS = ("tokens_in", "tokens_out")
+"""The columns that say of which kind tokens are: of what was asked, or of the answer."""
+
+TOKENS = frozenset({"tokens", *TOKEN_KINDS})
+"""The columns that hold whole numbers."""
+
+_TEXTS = ("address", "time", "organization", "key", "host", "path", "model", "attested")
+COLUMNS = (*_TEXTS, "tokens", *TOKEN_KINDS)
+"""The columns that are read; a format has the address, and of the others what it can."""
 
 
 class Reader(StrEnum):
@@ -26,7 +33,7 @@ class Reader(StrEnum):
 class Format:
     """A kind of log. `columns` maps ours to SQL over what the reader gives, null for no value.
 
-    SQL for `time` gives a TIMESTAMP in UTC, for `tokens` a BIGINT, for others a VARCHAR. `pattern`
+    SQL for `time` gives a TIMESTAMP in UTC, for TOKENS a BIGINT, for others a VARCHAR. `pattern`
     is a regular expression (RE2) with the groups `names`; a line that it does not match is
     rejected, and lines that begin with `comment` are no rows.
     """

@@ -142,6 +142,8 @@ class Page:
         yield from (("where", "Where from"), ("when", "When"), ("who", "Who is affected"))
         if self.figures.clouds:
             yield "clouds", "Clouds"
+        if self.about.survey.attested:
+            yield "attested", "Attested countries"
         yield from (("unsure", "Disputed and unknown"), ("signals", "Signals"))
         yield "with", "What was judged with"
 
@@ -152,6 +154,7 @@ class Page:
         yield sections.when(self.figures, self.about)
         yield who(self.figures, self.about)
         yield sections.clouds(self.figures)
+        yield sections.attested(self.about)
         yield sections.unsure(self.figures, self.about)
         yield signals(self.figures, self.about)
         yield sections.judged_with(self.figures, self.about)

@@ -79,6 +79,33 @@ def clouds(found: Figures) -> str:
     return section("clouds", "Calls from clouds", prose(said).html, table.html())
 
 
+def attested(about: About) -> str:
+    """What trusted organizations say of their own users, where anybody was asked for."""
+    found = about.survey.attested
+    if not found:
+        return ""
+    table = Table(
+        "Countries that organizations attest",
+        ("organization", "requests by country", "unsupported", "unreadable"),
+        [
+            (
+                one.organization,
+                ", ".join(f"{code} {n:,}" for code, n in one.countries.items()) or None,
+                one.unsupported,
+                one.unread,
+            )
+            for one in found
+        ],
+        frozenset({2, 3}),
+        wide=True,
+    )
+    said = (
+        "Where these organizations say that their own users are. It is their word: it stands "
+        "beside the countries that were seen and changes no number elsewhere on this page."
+    )
+    return section("attested", "Attested countries", prose(said).html, table.html())
+
+
 def unsure(found: Figures, about: About) -> str:
     """What is disputed, what has no region, and what could not be read."""
     rules = about.policy.location
