@@ -28,7 +28,7 @@ from regiongate.control.notices.deliver import Delivery, Patience
 from regiongate.control.notices.desk import desk
 from regiongate.control.notices.send import send_due
 from regiongate.control.reconcile.turn import turn
-from regiongate.domain.notice import Contact
+from regiongate.domain.contact import Contact
 from regiongate.domain.profile import Profile, ProfileContact
 from regiongate.geo.bundled import load_all
 from regiongate.notify.sender import Sender

@@ -20,7 +20,7 @@ from bench.page import listed, markdown
 from bench.process import BenchError
 from tests.support.postgresql import HINT, binaries, running_server
 
-FULL = (1_000_000, 50_000, 5_000)
+FULL = (1_000_000, 50_000, 50_000)
 QUICK = (50_000, 2_500, 500)
 """Organizations, how many of them are affected, and how many notices are sent."""
 
@@ -36,7 +36,7 @@ Written by `make bench`; do not edit. The numbers belong to one machine and one 
 A store with a million organizations, each with a contact and two sightings, of which 50 000 call
 from an unsupported region; all of it is judged anew in each turn. The first turn opens the cases,
 the second, on the day from which the measure warns, composes 50 000 notices in five languages.
-Then 5 000 of them are handed to a relay on the same machine by one worker, each with the two
+Then each of them is handed to a relay on the same machine by one worker, each with the two
 commits to disk that keep it from ever being sent twice.
 """
 

@@ -20,7 +20,7 @@ def row_of(
     return next(row for row in run(target, limits) if row.check.name == check)
 
 
-def states(url: str, dialect: Speech) -> dict[str, str]:
+def states(url: str, dialect: Speech, key: str = KEY) -> dict[str, str]:
     """The state of every check."""
-    target = target_of(url, dialect, KEY, "NAME")
+    target = target_of(url, dialect, key, "NAME")
     return {row.check.name: row.finding.state.value for row in run(target, Limits())}

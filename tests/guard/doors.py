@@ -61,6 +61,19 @@ def forward_auth(state: Path, _folder: Path, upstream: str) -> Iterator[int]:
 
 
 @contextmanager
+def caddy(state: Path, folder: Path, upstream: str) -> Iterator[int]:
+    """The real Caddy with `forward_auth`, which believes the proxies that the bundle believes."""
+    guard = Guard(state)
+    settings = guard.opened.settings
+    # Where proxies are counted instead of named, the only one here is the test itself.
+    trusted = " ".join(map(str, settings.trusted)) or "127.0.0.0/8"
+    app = make_check(Service(guard))
+    with serving.asgi(app) as check, proxies.caddy(folder, check, upstream, trusted) as port:
+        yield port
+    guard.close()
+
+
+@contextmanager
 def ext_authz_http(state: Path, folder: Path, upstream: str) -> Iterator[int]:
     """The real Envoy with `ext_authz` over HTTP."""
     with checking(state) as check, proxies.envoy(folder, check, upstream, grpc=False) as port:
@@ -83,6 +96,7 @@ DOORS: dict[str, Door] = {
     "wsgi": wsgi,
     "auth-request": auth_request,
     "forward-auth": forward_auth,
+    "caddy": caddy,
     "ext-authz-http": ext_authz_http,
     "ext-authz-grpc": ext_authz_grpc,
 }

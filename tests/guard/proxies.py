@@ -1,4 +1,4 @@
-"""Real proxies in front of the sample API that ask the check service: nginx and Envoy."""
+"""Real proxies in front of the sample API that ask the check service: nginx, Caddy and Envoy."""
 
 from __future__ import annotations
 
@@ -51,10 +51,20 @@ def _wait(port: int, process: subprocess.Popen[bytes], words: Path) -> None:
 def nginx(folder: Path, check: int, upstream: str) -> Iterator[int]:
     """nginx with the lines of docs/check.md."""
     port = free_port()
+    with running(nginx_command(folder, port, check, upstream), folder, port):
+        yield port
+
+
+def nginx_command(
+    folder: Path, port: int, check: int, upstream: str, *, asks: bool = True
+) -> list[str]:
+    """How to start it; its configuration is written down. It `asks`, or passes everything on."""
     page = (Path(__file__).parents[2] / "docs" / "check.md").read_text("utf-8")
     lines = page.split("```nginx\n")[1].split("```")[0]
     lines = lines.replace("127.0.0.1:8090", f"127.0.0.1:{check}")
     lines = lines.replace("http://127.0.0.1:8081", upstream).replace("8080", str(port))
+    if not asks:
+        lines = lines.replace("auth_request /", "# auth_request /")
     temporary = "".join(
         f"{kind}_temp_path {folder}/{kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -64,7 +74,26 @@ def nginx(folder: Path, check: int, upstream: str) -> Iterator[int]:
         f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;\n"
         f"events {{}}\nhttp {{\naccess_log off;\n{temporary}{lines}\n}}\n"
     )
-    command = ["nginx", "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(config)]
+    return ["nginx", "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(config)]
+
+
+@contextmanager
+def caddy(folder: Path, check: int, upstream: str, proxies: str) -> Iterator[int]:
+    """Caddy with the lines of docs/check.md, behind the proxies of a network."""
+    port = free_port()
+    page = (Path(__file__).parents[2] / "docs" / "check.md").read_text("utf-8")
+    lines = page.split("```caddyfile\n")[1].split("```")[0]
+    for written, ours in (
+        ("api.example.com", f"http://127.0.0.1:{port}"),
+        ("127.0.0.1:8090", f"127.0.0.1:{check}"),
+        ("127.0.0.1:8081", upstream.removeprefix("http://")),
+        ("10.0.0.0/8", proxies),
+    ):
+        lines = lines.replace(written, ours)
+    config = folder / "Caddyfile"
+    # Its own port for changes is the same on every machine, and nobody needs it here.
+    config.write_text(f"{{\n    admin off\n}}\n{lines}")
+    command = ["caddy", "run", "--config", str(config), "--adapter", "caddyfile"]
     with running(command, folder, port):
         yield port
 
@@ -73,15 +102,27 @@ def nginx(folder: Path, check: int, upstream: str) -> Iterator[int]:
 def envoy(folder: Path, check: int, upstream: str, *, grpc: bool) -> Iterator[int]:
     """Envoy with the filter of docs/check.md."""
     port = free_port()
+    with running(envoy_command(folder, port, check, upstream, said(grpc=grpc)), folder, port):
+        yield port
+
+
+def said(*, grpc: bool) -> dict[str, Any]:
+    """What docs/check.md says of Envoy."""
     page = (Path(__file__).parents[2] / "docs" / "check.md").read_text("utf-8")
     block = page.split("```json\n")[2 if grpc else 1].split("```")[0]
-    config = _envoy(port, check, urlsplit(upstream).port or 80, json.loads(block), grpc)
+    return {**json.loads(block), "grpc": grpc}
+
+
+def envoy_command(
+    folder: Path, port: int, check: int, upstream: str, said: dict[str, Any]
+) -> list[str]:
+    """How to start it; its configuration is written down."""
+    config = _envoy(port, check, urlsplit(upstream).port or 80, said, said["grpc"])
     path = folder / "envoy.json"
     path.write_text(json.dumps(config))
     binary = str(Path(sys.executable).with_name("envoy"))
     options = ["--use-dynamic-base-id", "--concurrency", "1", "--log-level", "warn"]
-    with running([binary, "-c", str(path), *options], folder, port):
-        yield port
+    return [binary, "-c", str(path), *options]
 
 
 def _envoy(port: int, check: int, upstream: int, said: dict[str, Any], grpc: bool) -> Any:

@@ -9,13 +9,16 @@ ANNOUNCEMENT = "sample API listening on "
 
 
 @contextmanager
-def start_upstream(port: int | None = None, *, token_delay_ms: float = 20) -> Iterator[str]:
+def start_upstream(
+    port: int | None = None, *, token_delay_ms: float = 20, strict: bool = False
+) -> Iterator[str]:
     """The base URL (without `/v1`) of a sample API that runs until the block ends.
 
     Without `port` the operating system chooses one, which cannot collide with another test.
     """
     command = [sys.executable, "-m", "regiongate.sample"]
     options = ["--listen", f"127.0.0.1:{port or 0}", "--token-delay-ms", str(token_delay_ms)]
+    options += ["--strict"] if strict else []
     with subprocess.Popen(command + options, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield _announced_by(process)

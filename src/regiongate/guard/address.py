@@ -9,10 +9,10 @@ proxies stands in front of everything. The rules are those of `compiler/envoy/co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from socket import AF_INET6, inet_ntop
+from typing import NamedTuple
 
 from regiongate.domain.address import BadAddress, IPAddress, IPNetwork, canonical
 
@@ -21,6 +21,9 @@ _MOST_PARTS = 20
 """Envoy reads no header with more."""
 
 _REMEMBERED = 4096
+_LONGEST = 64
+"""Bytes of a part that is remembered: with blanks around it an address may be as long as it likes,
+and a client must not fill the memory with them."""
 
 
 class Unreadable(Exception):
@@ -31,8 +34,7 @@ class Nobody(Exception):
     """The connection has no address, and nobody who counts has named one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """The client's address in its usual form, and whether the peer is a trusted proxy."""
 
     address: str
@@ -52,7 +54,10 @@ class Addresses:
         """The client behind a peer. Raises Unreadable and Nobody."""
         known = None if not peer else self._peer(peer)
         if known is not None and known.trusted:
-            return Settled(self._behind(known.address, _parts(forwarded)), True)
+            parts = _parts(forwarded)
+            # Nearly always it is one.
+            address = self._named(parts[0]).address if len(parts) == 1 else None
+            return Settled(address or self._behind(known.address, parts), True)
         if self._hops:
             parts = _parts(forwarded)
             if len(parts) >= self._hops:
@@ -74,7 +79,7 @@ class Addresses:
         return address
 
     def _named(self, part: bytes) -> Settled:
-        found = self._part(part)
+        found = self._part(part) if len(part) <= _LONGEST else self._read_part(part)
         if found is None:
             raise Unreadable
         return found
@@ -108,5 +113,5 @@ def _unmapped(address: IPAddress) -> IPAddress:
 
 def _parts(forwarded: Sequence[bytes]) -> list[bytes]:
     """The parts of the header, several lines joined; none when it is absent or empty."""
-    joined = b",".join(forwarded)
+    joined = forwarded[0] if len(forwarded) == 1 else b",".join(forwarded)
     return joined.split(b",") if joined.strip(_SPACE) else []

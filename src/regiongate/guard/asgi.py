@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from os import PathLike
 from typing import Any
 
+from regiongate.compiler.envoy import names
 from regiongate.guard.asked import Asked, Values
 from regiongate.guard.guard import Guard
 from regiongate.guard.outcome import Answered, Passed
-from regiongate.guard.stripped import is_ours
+from regiongate.guard.stripped import is_replaced
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -22,6 +23,11 @@ _DENIAL = "websocket.http.response"
 """The extension by which a server refuses a WebSocket handshake with an answer of our own."""
 
 _BEGINS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
+
+
+_REQUEST_ID = b"x-request-id"
+_ONLY_ID = frozenset({_REQUEST_ID})
+_KEY = names.KEY.encode("ascii")
 
 
 class RegionGate:
@@ -42,21 +48,22 @@ class RegionGate:
             return
         outcome = self.guard.ask(_asked(scope))
         if isinstance(outcome, Passed):
-            await self._app(self._marked(scope, outcome), receive, _telling(outcome, send))
+            await self._app(_marked(scope, outcome), receive, _telling(outcome, send))
         elif scope["type"] == "http":
             await _answer(outcome, send, "http.response")
         else:
             await _refuse_handshake(outcome, scope, receive, send)
 
-    def _marked(self, scope: Scope, passed: Passed) -> Scope:
-        """The request as the API gets it: our headers are ours, and no client's."""
-        told = self.guard.opened.settings.organization_header if passed.strip else None
-        kept: Pairs = [
-            (name, value)
-            for name, value in scope["headers"]
-            if name != b"x-request-id" and not is_ours(name.decode("latin-1"), told)
-        ]
-        return {**scope, "headers": [*kept, *_pairs(passed.request)]}
+
+def _marked(scope: Scope, passed: Passed) -> Scope:
+    """The request as the API gets it: our headers are ours, and no client's."""
+    untold = passed.untold
+    headers: Pairs = [pair for pair in scope["headers"] if not is_replaced(pair[0], untold)]
+    headers += passed.said.raw
+    if passed.key is not None:
+        headers.append((_KEY, passed.key.encode("ascii")))
+    headers.append((_REQUEST_ID, passed.request_id.encode("latin-1")))
+    return {**scope, "headers": headers}
 
 
 def _asked(scope: Scope) -> Asked:
@@ -71,30 +78,39 @@ def _asked(scope: Scope) -> Asked:
 
 def _values(headers: Pairs) -> Values:
     """ASGI has every header's name in lower case."""
+    once = dict(headers)
+    if len(once) < len(headers):
+        return lambda name: [value for found, value in headers if found == name.encode("ascii")]
 
-    found: dict[bytes, list[bytes]] = {}
-    for name, value in headers:
-        found.setdefault(name, []).append(value)
-    return lambda name: found.get(name.encode("ascii"), [])
+    def values(name: str) -> list[bytes]:
+        found = once.get(name.encode("ascii"))
+        return [] if found is None else [found]
+
+    return values
 
 
 def _telling(passed: Passed, send: Send) -> Send:
     """Send on what the API sends, with our headers on the head of its answer."""
 
-    async def told(message: Message) -> None:
+    # No coroutine of its own: each part of a streamed answer passes here.
+    def told(message: Message) -> Awaitable[None]:
         if message["type"] in _BEGINS:
-            replaced = {name.encode("ascii") for name in passed.response}
-            kept: Pairs = [
-                (name, value)
-                for name, value in message.get("headers", [])
-                if name.lower() not in replaced
-            ]
-            if passed.link is not None:
-                kept.append((b"link", passed.link.encode("latin-1")))
-            message = {**message, "headers": [*kept, *_pairs(passed.response)]}
-        await send(message)
+            message = {**message, "headers": _told(passed, message.get("headers", []))}
+        return send(message)
 
     return told
+
+
+def _told(passed: Passed, headers: Any) -> Pairs:
+    """The head of the API's answer, with ours instead of its own and a link beside its own."""
+    ours = _pairs(passed.warning) if passed.warning else []
+    ours.append((_REQUEST_ID, passed.request_id.encode("latin-1")))
+    replaced = {name for name, _ in ours} if passed.warning else _ONLY_ID
+    kept: Pairs = [pair for pair in headers if pair[0].lower() not in replaced]
+    if passed.link is not None:
+        kept.append((b"link", passed.link.encode("latin-1")))
+    kept += ours
+    return kept
 
 
 async def _refuse_handshake(outcome: Answered, scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Values = Callable[[str], list[bytes]]
 """The values of a header, in the order in which they came; its name is in lower case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """Who asks, for what, with which headers.
 
     `peer` is the address of the connection, None where it has none (a Unix socket). `path` comes

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from uuid import uuid4
+from types import MappingProxyType
 
-from regiongate.compiler.envoy import names
-from regiongate.domain.facts import Cloud
+from regiongate.domain.fault import UNDECIDED, UNREADABLE
 from regiongate.domain.refusal import SELF_CHECK_PATH
 from regiongate.domain.verdict import Verdict
+from regiongate.domain.warning import links
 from regiongate.guard import words
 from regiongate.guard.address import Nobody, Settled, Unreadable
 from regiongate.guard.asked import Asked
@@ -21,11 +21,12 @@ from regiongate.guard.in_force import Counts, InForce
 from regiongate.guard.keys import NO_KEY, Key, identify
 from regiongate.guard.opened import Believed, Opened
 from regiongate.guard.outcome import Outcome, Passed
-from regiongate.library.answer import Answer
+from regiongate.guard.request_id import fresh, readable
 
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 _BENT = re.compile(r"//|/\.{1,2}(?:/|$)")
-"""In a path that a server might take for another one."""
+
+
+_NO_WARNING: Mapping[str, str] = MappingProxyType({})
 
 
 class Guard:
@@ -70,14 +71,16 @@ class Guard:
         try:
             settled = opened.addresses.settle(asked.peer, asked.headers("x-forwarded-for"))
         except Unreadable:
-            return words.unreadable(_request_id(asked, True))
+            return words.faulty(UNREADABLE, _request_id(asked, True))
         except Nobody:
-            return words.undecided(_request_id(asked, False))
+            return words.faulty(UNDECIDED, _request_id(asked, False))
         request_id = _request_id(asked, settled.trusted)
         organization, key = _whose(opened, asked, settled)
         named = None if key.key is not None else organization
         checking = asked.path == SELF_CHECK_PATH
-        path = None if checking or _BENT.search(asked.path) else asked.path
+        path = None
+        if not checking and opened.opens(asked.path) and not _is_bent(asked.path):
+            path = asked.path
         answer = opened.gate.decide(settled.address, named, api_key=key.key, path=path)
         cloud = opened.cloud(settled.address)
         if checking:
@@ -88,17 +91,20 @@ class Guard:
             refused = words.refusal(opened.policy, answer, cloud, request_id)
             return replace(refused, organization=organization)
         warned = answer.verdict is Verdict.WARN
-        response = {"x-request-id": request_id}
-        if warned:
-            response |= words.warning(answer, cloud)
         return Passed(
-            request=_for_the_api(answer, cloud, organization, key, request_id),
-            response=response,
-            link=words.warning_link(opened.policy) if warned else None,
-            strip=not settled.trusted,
-            answer=answer,
+            said=opened.sayings.of(answer, cloud, organization),
+            key=key.short,
+            request_id=request_id,
+            warning=words.warned(answer, cloud) if warned else _NO_WARNING,
+            link=links(opened.policy.refusal.appeal) if warned else None,
+            untold=None if settled.trusted else opened.settings.organization_header,
             organization=organization,
         )
+
+
+def _is_bent(path: str) -> bool:
+    """Whether a server might take a path for another one."""
+    return _BENT.search(path) is not None
 
 
 def _whose(opened: Opened, asked: Asked, settled: Settled) -> tuple[str | None, Key]:
@@ -120,27 +126,5 @@ def _request_id(asked: Asked, believed: bool) -> str:
     """The id of a request: a trusted proxy's, where it is one, or a new one."""
     if asked.request_id is not None:
         return asked.request_id
-    said = asked.headers("x-request-id") if believed else []
-    if len(said) == 1 and _REQUEST_ID.fullmatch(said[0]):
-        return said[0].decode("ascii")
-    return str(uuid4())
-
-
-def _for_the_api(
-    answer: Answer, cloud: Cloud | None, organization: str | None, key: Key, request_id: str
-) -> dict[str, str]:
-    """The headers that the API gets, as the gateway gives them to its upstream."""
-    said = {
-        names.COUNTRY: answer.country,
-        names.REGION: answer.region,
-        names.CLOUD: None if cloud is None else cloud.words,
-        names.CLASS: answer.place_class.value,
-        names.VERDICT: answer.verdict.value,
-        names.WOULD: answer.would.value if answer.would is not answer.verdict else None,
-        names.RULE: answer.rule,
-        names.ORGANIZATION: organization,
-        names.KEY: key.short,
-        names.GENERATION: answer.generation,
-        "x-request-id": request_id,
-    }
-    return {name: text for name, text in said.items() if text is not None}
+    said = readable(asked.headers("x-request-id")) if believed else None
+    return said or fresh()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from regiongate.guard.asked import Values
 
@@ -18,8 +18,7 @@ _BLANK = bytes(range(33))
 _INVALID = "invalid"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """What the keys of a request say.
 
     `short` are the first 16 hex digits of SHA-256 of the first key, `invalid` where that cannot be
@@ -45,30 +44,25 @@ def identify(headers: Values, names: Sequence[str], owners: Mapping[bytes, str |
         values = headers(name)
         if not values:
             continue
-        first, candidates = _read(name, values)
-        short = short or first
-        for key in candidates:
+        found = _bearer(values) if name == "authorization" else _plain(values)
+        if found is None:
+            continue
+        if isinstance(found, list):
+            short = short or _INVALID
+        elif len(found) > MAX_KEY_BYTES:
+            short = short or _INVALID
+            continue
+        for key in found if isinstance(found, list) else (found,):
             digest = hashlib.sha256(key).digest()
+            short = short or digest[:8].hex()
             if digest in owners:
                 return Key(short, key, owners[digest])
     return Key(short)
 
 
-def _read(name: str, values: Sequence[bytes]) -> tuple[str | None, Sequence[bytes]]:
-    """The short form of the key in one header, and the keys that it may be."""
-    found = _bearer(values) if name == "authorization" else _plain(values)
-    if found is None:
-        return None, ()
-    if isinstance(found, list):
-        return _INVALID, found
-    if len(found) > MAX_KEY_BYTES:
-        return _INVALID, ()
-    return hashlib.sha256(found).hexdigest()[:16], (found,)
-
-
 def _bearer(values: Sequence[bytes]) -> bytes | list[bytes] | None:
     """The key, several where it is not clear which, or None."""
-    joined = b",".join(values)
+    joined = values[0] if len(values) == 1 else b",".join(values)
     if b"," in joined:
         parts = joined.split(b",")
         if len(parts) > MAX_VALUES or len(set(parts)) > 1:

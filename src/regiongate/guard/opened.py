@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from regiongate.compiler.envoy.settings import Network, Settings, from_record
 from regiongate.compiler.facts import DATABASE as FACTS
 from regiongate.compiler.reader import BundleReader
 from regiongate.domain.errors import CannotRun
+from regiongate.domain.judge import open_path
 from regiongate.domain.policy import Policy
 from regiongate.guard import clouds
 from regiongate.guard.address import Addresses
+from regiongate.guard.said import Sayings
 from regiongate.guard.token import Tokens
 from regiongate.library.gate import Gate
 
@@ -48,6 +51,9 @@ class Believed:
         return settings
 
 
+_REMEMBERED, _LONGEST_PATH = 4096, 256
+"""Paths of which it is remembered whether they are open ones, and letters of such a path."""
+
 AS_BUNDLED = Believed()
 
 
@@ -64,12 +70,21 @@ class Opened:
         self.keys = self._keys(folder)
         jwt = self.settings.jwt
         self.tokens = None if jwt is None else Tokens(jwt, clock)
+        self._is_open = lru_cache(_REMEMBERED)(self._open)
+        self.sayings = Sayings()
         self.cloud = clouds.finder(self._reader.content(FACTS), str(folder / FACTS))
 
     @property
     def generation(self) -> str:
         """The generation, as log lines name it."""
         return self.gate.generation
+
+    def opens(self, path: str) -> bool:
+        """Whether a path is an open one."""
+        return self._is_open(path) if len(path) <= _LONGEST_PATH else self._open(path)
+
+    def _open(self, path: str) -> bool:
+        return open_path(self.policy.open_paths, path) is not None
 
     def _keys(self, folder: Path) -> Mapping[bytes, str | None]:
         """Whose each key is, by digest."""

@@ -4,28 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from regiongate.compiler.envoy import names
+from regiongate.guard.said import Said
 from regiongate.library.answer import Answer
 
 Headers = Mapping[str, str]
 """Headers by their lower-case names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(NamedTuple):
     """The request goes on to the API.
 
-    `request` are headers for the API, `response` those that replace the API's own, and `link` one
-    that stands beside the API's. `strip` says that the organization header is a client's word.
+    `said` is what the API is told of the answer, `key` the short form of the request's API key.
+    `warning` are headers that replace the API's own, and `link` one that stands beside the API's.
+    `untold` is the organization header where it is a client's word, and must not reach the API.
     `organization` is who asks, None for nobody that is known.
     """
 
-    request: Headers
-    response: Headers
+    said: Said
+    key: str | None
+    request_id: str
+    warning: Headers
     link: str | None
-    strip: bool
-    answer: Answer
+    untold: str | None
     organization: str | None
+
+    @property
+    def answer(self) -> Answer:
+        """The decision."""
+        return self.said.answer
+
+    @property
+    def request(self) -> Headers:
+        """Headers for the API."""
+        key = {} if self.key is None else {names.KEY: self.key}
+        return {**self.said.text, **key, "x-request-id": self.request_id}
+
+    @property
+    def response(self) -> Headers:
+        """Headers for the client, which replace the API's own."""
+        return {"x-request-id": self.request_id, **self.warning}
 
 
 @dataclass(frozen=True, slots=True)

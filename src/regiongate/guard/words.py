@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
-from email.utils import format_datetime
 from typing import Any
 
 from regiongate.domain.facts import Cloud, advice_on
+from regiongate.domain.fault import Fault
 from regiongate.domain.policy import Dialect, Policy
 from regiongate.domain.refusal import SELF_CHECK_PATH, Particulars, body, ground_of, moving_helps
 from regiongate.domain.verdict import Decision
+from regiongate.domain.warning import instant, warning
 from regiongate.guard.outcome import Answered
 from regiongate.library.answer import Answer
 
@@ -70,59 +70,16 @@ def self_check(
     return _answered(200, content, JSON, {"x-request-id": request_id}, answer)
 
 
-def warning(answer: Answer, cloud: Cloud | None) -> dict[str, str]:
-    """The headers of a warning: Sunset (RFC 8594) is the date of the block."""
+def warned(answer: Answer, cloud: Cloud | None) -> dict[str, str]:
+    """The headers of a warning."""
     where = "" if cloud is None else cloud.words
-    access = f'warn; country="{answer.country or ""}"; cloud="{where}"; rule="{answer.rule}"'
-    headers: dict[str, str] = {}
-    following = answer.next
-    if following is not None and following.verdict.refuses:
-        headers["sunset"] = format_datetime(following.at, usegmt=True)
-        access += f'; {following.verdict}="{instant(following.at)}"'
-    return headers | {"x-region-access": access}
+    return warning(answer.country or "", where, answer.rule, answer.next)
 
 
-def warning_link(policy: Policy) -> str:
-    """Where somebody who is warned may look: the self-check, and whom to ask."""
-    return f'<{SELF_CHECK_PATH}>; rel="sunset", <{policy.refusal.appeal}>; rel="help"'
-
-
-def unreadable(request_id: str) -> Answered:
-    """The fault lies with a proxy of the provider, not with the client: always RFC 9457."""
-    return _fault(
-        400,
-        "unreadable_forwarded_for",
-        "A proxy in front of this API passed on a client address that cannot be read",
-        request_id,
-    )
-
-
-def undecided(request_id: str) -> Answered:
-    """The one refusal that no decision stands behind: the fault is ours, so it is a 500."""
-    title = "The gateway could not decide about this request"
-    return _fault(500, "undecided", title, request_id)
-
-
-def not_routed(request_id: str) -> Answered:
-    """The proxy asked whether a self-check passes, and could not hand on its answer."""
-    title = "The proxy must send the path of the self-check to the check service itself"
-    return _fault(421, "self_check_not_routed", title, request_id)
-
-
-def instant(at: datetime) -> str:
-    """An instant (UTC) as clients read it."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _fault(status: int, code: str, title: str, request_id: str) -> Answered:
-    content = {
-        "type": f"urn:regiongate:refusal:{code}",
-        "title": title,
-        "status": status,
-        "code": code,
-        "request_id": request_id,
-    }
-    return _answered(status, content, PROBLEM, {"x-request-id": request_id}, None)
+def faulty(fault: Fault, request_id: str) -> Answered:
+    """The answer to a request that nobody could decide about."""
+    headers = {"x-request-id": request_id}
+    return _answered(fault.status, fault.body(request_id), PROBLEM, headers, None)
 
 
 def _answered(

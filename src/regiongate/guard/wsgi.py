@@ -33,19 +33,19 @@ class RegionGate:
         """Answer one request, or hand it on."""
         outcome = self.guard.ask(_asked(environ))
         if isinstance(outcome, Passed):
-            return self._app(self._marked(environ, outcome), _telling(outcome, start_response))
+            return self._app(_marked(environ, outcome), _telling(outcome, start_response))
         start_response(_line(outcome.status), list(outcome.headers.items()))
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [outcome.body]
 
-    def _marked(self, environ: WSGIEnvironment, passed: Passed) -> WSGIEnvironment:
-        """The request as the API gets it: our headers are ours, and no client's."""
-        told = self.guard.opened.settings.organization_header if passed.strip else None
-        kept = {
-            name: value
-            for name, value in environ.items()
-            if not (name.startswith(_HEADER) and is_ours(name.removeprefix(_HEADER), told))
-        }
-        return kept | {_variable(name): text for name, text in passed.request.items()}
+
+def _marked(environ: WSGIEnvironment, passed: Passed) -> WSGIEnvironment:
+    """The request as the API gets it: our headers are ours, and no client's."""
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if not (name.startswith(_HEADER) and is_ours(name.removeprefix(_HEADER), passed.untold))
+    }
+    return kept | {_variable(name): text for name, text in passed.request.items()}
 
 
 def _asked(environ: WSGIEnvironment) -> Asked:
@@ -71,14 +71,15 @@ def _values(environ: WSGIEnvironment) -> Values:
 
 def _telling(passed: Passed, start_response: StartResponse) -> StartResponse:
     """Begin the API's answer with our headers on its head."""
+    response = passed.response
 
     def told(
         status: str, headers: list[tuple[str, str]], exc_info: Any = None
     ) -> Callable[[bytes], object]:
-        kept = [pair for pair in headers if pair[0].lower() not in passed.response]
+        kept = [pair for pair in headers if pair[0].lower() not in response]
         if passed.link is not None:
             kept.append(("link", passed.link))
-        ours = [*kept, *passed.response.items()]
+        ours = [*kept, *response.items()]
         if exc_info is None:
             return start_response(status, ours)
         return start_response(status, ours, exc_info)

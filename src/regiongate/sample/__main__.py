@@ -8,6 +8,7 @@ import click
 import uvicorn
 
 from regiongate.sample.app import TOKEN_DELAY, make_app
+from regiongate.sample.keys import KEY
 
 
 class CannotListen(click.ClickException):
@@ -31,11 +32,16 @@ class CannotListen(click.ClickException):
     show_default=True,
     help="The pause between two tokens of a streamed reply.",
 )
-def main(listen: str, token_delay_ms: float) -> None:
+@click.option(
+    "--strict",
+    is_flag=True,
+    help=f"Refuse models that are not listed, and every key but {KEY}.",
+)
+def main(listen: str, token_delay_ms: float, *, strict: bool) -> None:
     """Serve a small OpenAI- and Anthropic-compatible API that answers from the prompt alone."""
     bound = bind(*split(listen))
     config = uvicorn.Config(
-        make_app(token_delay=token_delay_ms / 1000),
+        make_app(token_delay=token_delay_ms / 1000, strict=strict),
         access_log=False,
         lifespan="off",
         log_level="warning",

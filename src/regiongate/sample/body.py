@@ -27,14 +27,6 @@ async def read_object(request: Request) -> dict[str, Any]:
     return content
 
 
-def model_of(body: dict[str, Any]) -> str:
-    """The model the caller asks for; any name is served, so that existing clients just work."""
-    model = required(body, "model")
-    if not isinstance(model, str) or not model:
-        raise ApiError("'model' must be the name of a model.", param="model")
-    return model
-
-
 def required(body: dict[str, Any], name: str) -> Any:
     """A field that must be there; null counts as missing, as it does for both providers."""
     value = body.get(name)

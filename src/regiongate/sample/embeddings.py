@@ -10,8 +10,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from regiongate.sample.body import model_of, positive, read_object, required
+from regiongate.sample.body import positive, read_object, required
 from regiongate.sample.errors import ApiError, as_json
+from regiongate.sample.models import model_of
+from regiongate.sample.pace import OPENAI
 from regiongate.sample.reply import tokenize
 
 DIMENSIONS = 256
@@ -23,7 +25,7 @@ MOST_DIMENSIONS = 4096
 async def embed(request: Request) -> Response:
     """One vector of length 1 for each input."""
     body = await read_object(request)
-    model = model_of(body)
+    model = model_of(body, strict=request.app.state.strict)
     inputs = _inputs(required(body, "input"))
     size = positive(body, "dimensions") or DIMENSIONS
     if size > MOST_DIMENSIONS:
@@ -38,7 +40,7 @@ async def embed(request: Request) -> Response:
     ]
     read = sum(len(tokenize(item)) if isinstance(item, str) else len(item) for item in inputs)
     usage = {"prompt_tokens": read, "total_tokens": read}
-    return as_json({"object": "list", "model": model, "data": data, "usage": usage})
+    return as_json({"object": "list", "model": model, "data": data, "usage": usage}, headers=OPENAI)
 
 
 def vector(item: str | list[int], size: int) -> bytes:

@@ -1,13 +1,14 @@
 """Errors as the official SDKs expect them: each API's own envelope around one sentence."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
-ANTHROPIC_TYPES = {404: "not_found_error", 413: "request_too_large"}
+ANTHROPIC_TYPES = {401: "authentication_error", 404: "not_found_error", 413: "request_too_large"}
 """Anthropic's names for the statuses that are not a plain `invalid_request_error`."""
 
 
@@ -31,29 +32,38 @@ def speaks_anthropic(connection: HTTPConnection) -> bool:
     )
 
 
-def as_json(content: Any, status: int = 200) -> Response:
+def as_json(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON answer in ASCII.
 
     A prompt may hold half of a surrogate pair, which JSON can escape and UTF-8 cannot encode;
     Starlette's own JSON response would fail on it.
     """
-    return Response(json.dumps(content), status_code=status, media_type="application/json")
+    text = json.dumps(content)
+    return Response(text, status_code=status, headers=headers, media_type="application/json")
 
 
 async def refused(request: Request, error: Exception) -> Response:
     """The answer to an `ApiError`, in the dialect of the caller."""
     assert isinstance(error, ApiError)  # noqa: S101 -- Starlette hands over what was registered.
-    if speaks_anthropic(request):
-        kind = ANTHROPIC_TYPES.get(error.status, "invalid_request_error")
-        detail = {"type": kind, "message": error.message}
-        return as_json({"type": "error", "error": detail}, error.status)
-    detail_openai = {
+    written = anthropic_error(error) if speaks_anthropic(request) else openai_error(error)
+    return as_json(written, error.status)
+
+
+def anthropic_error(error: ApiError) -> dict[str, Any]:
+    """An error in Anthropic's form."""
+    kind = ANTHROPIC_TYPES.get(error.status, "invalid_request_error")
+    return {"type": "error", "error": {"type": kind, "message": error.message}}
+
+
+def openai_error(error: ApiError) -> dict[str, Any]:
+    """An error in OpenAI's form."""
+    detail = {
         "message": error.message,
         "type": "invalid_request_error",
         "param": error.param,
         "code": error.code,
     }
-    return as_json({"error": detail_openai}, error.status)
+    return {"error": detail}
 
 
 async def unrouted(request: Request, error: Exception) -> Response:

@@ -1,14 +1,14 @@
 """`GET /v1/models`: one path that both SDKs call, each expecting its own shape."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from regiongate.sample.body import required
 from regiongate.sample.errors import ApiError, as_json, speaks_anthropic
-from regiongate.sample.reply import BORN, LONGEST_REPLY
+from regiongate.sample.reply import BORN, LONGEST_REPLY, born_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Model:
             "type": "model",
             "id": self.id,
             "display_name": self.title,
-            "created_at": datetime.fromtimestamp(BORN, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "created_at": born_at(),
             "lifecycle": "active",
             "max_tokens": LONGEST_REPLY,
         }
@@ -62,8 +62,25 @@ async def one(request: Request) -> Response:
     for model in CATALOGUE:
         if model.id == wanted:
             return as_json(model.anthropic() if speaks_anthropic(request) else model.openai())
-    raise ApiError(
-        f"The model '{wanted}' does not exist; GET /v1/models lists those that do.",
+    raise _unknown(wanted)
+
+
+def model_of(body: dict[str, Any], *, strict: bool) -> str:
+    """The model the caller asks for; any name is served, so that existing clients just work.
+
+    Where the sample is `strict`, only those of the catalogue are.
+    """
+    model = required(body, "model")
+    if not isinstance(model, str) or not model:
+        raise ApiError("'model' must be the name of a model.", param="model")
+    if strict and model not in {known.id for known in CATALOGUE}:
+        raise _unknown(model)
+    return model
+
+
+def _unknown(model: str) -> ApiError:
+    return ApiError(
+        f"The model '{model}' does not exist; GET /v1/models lists those that do.",
         status=404,
         param="model",
         code="model_not_found",

@@ -25,6 +25,8 @@ class Part:
 
     name: str
     filename: str | None
+    kind: str | None
+    """Its media type, where the part names one."""
     pieces: AsyncIterator[bytes]
 
 
@@ -62,7 +64,8 @@ class Form:
         name = headers.get_param("name", header="content-disposition")
         if not isinstance(name, str):
             raise Malformed("a part has no name")
-        return Part(name, headers.get_filename(), self._pieces())
+        kind = headers.get_content_type() if "content-type" in headers else None
+        return Part(name, headers.get_filename(), kind, self._pieces())
 
     async def _pieces(self) -> AsyncIterator[bytes]:
         """The body of a part up to the next delimiter, which is consumed."""

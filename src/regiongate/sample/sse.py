@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from starlette.responses import StreamingResponse
@@ -29,9 +29,10 @@ async def paced(tokens: Sequence[str], delay: float) -> AsyncIterator[str]:
         yield token
 
 
-def streamed(events: AsyncIterator[bytes]) -> StreamingResponse:
-    """The response that sends each event as soon as it exists."""
+def streamed(events: AsyncIterator[bytes], told: Mapping[str, str]) -> StreamingResponse:
+    """The response that sends each event as soon as it exists, with the headers in `told`."""
     headers = {
+        **told,
         "cache-control": "no-cache",
         # nginx collects a proxied response in its buffers unless the upstream asks it not to.
         "x-accel-buffering": "no",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from email.utils import format_datetime
-
 from regiongate.compiler.envoy import hand_over, names
 from regiongate.compiler.envoy.typed import (
     Config,
@@ -17,8 +14,9 @@ from regiongate.compiler.envoy.typed import (
 from regiongate.compiler.table import DecisionTable
 from regiongate.domain.hand_over import handed_to
 from regiongate.domain.policy import Dialect
-from regiongate.domain.refusal import SELF_CHECK_PATH, ground_of, moving_helps
+from regiongate.domain.refusal import ground_of, moving_helps
 from regiongate.domain.verdict import Row, Verdict
+from regiongate.domain.warning import instant, links, warning
 
 
 def answer(table: DecisionTable, row: Row, organization: str = names.ORGANIZATION) -> Config:
@@ -50,7 +48,7 @@ def self_check(table: DecisionTable, row: Row) -> Config:
     if row.next is not None:
         headers[names.ANSWER] = names.SELF_CHECK_NEXT + _movable(row)
         headers[names.NEXT_VERDICT] = row.next.verdict
-        headers[names.NEXT_AT] = _instant(row.next.at)
+        headers[names.NEXT_AT] = instant(row.next.at)
     return run("row", header_mutation("row", headers, []), deny())
 
 
@@ -92,7 +90,7 @@ def _refusal(table: DecisionTable, row: Row) -> dict[str, str]:
         names.APPEAL: names.literal(style.appeal),
     }
     if row.since is not None:
-        headers[names.SINCE] = _instant(row.since)
+        headers[names.SINCE] = instant(row.since)
     return headers
 
 
@@ -114,17 +112,7 @@ def _refused(table: DecisionTable) -> list[Config]:
 def _warning(table: DecisionTable, row: Row) -> list[Config]:
     """Sunset (RFC 8594) names the date of the block, Link where to look."""
     country, rule = names.request(names.COUNTRY), names.literal(row.decision.rule)
-    access = f'warn; country="{country}"; cloud="{names.request(names.CLOUD)}"; rule="{rule}"'
-    headers: dict[str, str] = {}
-    if row.next is not None and row.next.verdict.refuses:
-        headers["sunset"] = format_datetime(row.next.at, usegmt=True)
-        access += f'; {row.next.verdict}="{_instant(row.next.at)}"'
+    headers = warning(country, names.request(names.CLOUD), rule, row.next)
     appeal = names.literal(table.policy.refusal.appeal)
-    headers["x-region-access"] = access
     # The upstream may have links of its own; ours go beside them.
-    links = f'<{SELF_CHECK_PATH}>; rel="sunset", <{appeal}>; rel="help"'
-    return [*set_headers(headers), add_header("link", links)]
-
-
-def _instant(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return [*set_headers(headers), add_header("link", links(appeal))]

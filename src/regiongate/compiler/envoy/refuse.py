@@ -12,6 +12,7 @@ from typing import Any
 from regiongate.compiler.envoy import forwarding, names
 from regiongate.compiler.envoy.typed import Config
 from regiongate.domain.facts import EDGE, advice
+from regiongate.domain.fault import UNDECIDED, UNREADABLE
 from regiongate.domain.policy import Dialect
 from regiongate.domain.refusal import SELF_CHECK_PATH, Particulars, body
 
@@ -83,18 +84,11 @@ def _undecided() -> Config:
     """The one refusal that no decision stands behind: the fault is ours, so it is a 500."""
     unjudged = _header(names.VERDICT, present_match=True, invert_match=True)
     refused = {"comparison": {"op": "EQ", "value": {"default_value": 403, "runtime_key": "none"}}}
-    content = {
-        "type": "urn:regiongate:refusal:undecided",
-        "title": "The gateway could not decide about this request",
-        "status": 500,
-        "code": "undecided",
-        "request_id": names.request("x-request-id"),
-    }
     return {
         "filter": _both(unjudged, {"status_code_filter": refused}),
-        "status_code": 500,
+        "status_code": UNDECIDED.status,
         "body_format_override": {
-            "json_format": content,
+            "json_format": UNDECIDED.body(names.request("x-request-id")),
             "content_type": _PROBLEM,
         },
     }
@@ -106,13 +100,7 @@ def _media(dialect: Dialect) -> str:
 
 def _unreadable() -> dict[str, Any]:
     """The fault lies with a proxy of the provider, not with the client: always RFC 9457."""
-    return {
-        "type": "urn:regiongate:refusal:unreadable_forwarded_for",
-        "title": "A proxy in front of this API passed on a client address that cannot be read",
-        "status": 400,
-        "code": "unreadable_forwarded_for",
-        "request_id": names.request("x-request-id"),
-    }
+    return dict(UNREADABLE.body(names.request("x-request-id")))
 
 
 def _refusal(dialect: Dialect, status: int) -> Body:

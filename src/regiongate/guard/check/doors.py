@@ -12,17 +12,17 @@ The self-check has doors of its own, for an answer of status 200 would let the r
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from starlette.requests import Request
 from starlette.responses import Response
 
 from regiongate.compiler.envoy import names
+from regiongate.domain.fault import NOT_ROUTED, UNDECIDED
 from regiongate.domain.refusal import SELF_CHECK_PATH
 from regiongate.guard import words
 from regiongate.guard.check.proxied import Lines, asked, asked_by_envoy
 from regiongate.guard.check.service import Service, service_of
 from regiongate.guard.outcome import Answered, Outcome, Passed
+from regiongate.guard.request_id import fresh
 
 EXT_AUTHZ = "/ext-authz"
 PEER = names.PREFIX + "peer"
@@ -43,7 +43,7 @@ async def answer(request: Request) -> Response:
     """What a client gets that does not pass."""
     outcome = _outcome(request, _target(request, _NGINX), count=False)
     # Somebody has asked for an answer to a request that needs none.
-    return _response(words.undecided(str(uuid4())) if isinstance(outcome, Passed) else outcome)
+    return _response(words.faulty(UNDECIDED, fresh()) if isinstance(outcome, Passed) else outcome)
 
 
 async def forward_auth(request: Request) -> Response:
@@ -61,18 +61,18 @@ async def ext_authz(request: Request) -> Response:
 async def self_check(request: Request) -> Response:
     """The self-check, for a proxy that sends this one path here."""
     outcome = _outcome(request, SELF_CHECK_PATH.encode())
-    return _response(words.undecided(str(uuid4())) if isinstance(outcome, Passed) else outcome)
+    return _response(words.faulty(UNDECIDED, fresh()) if isinstance(outcome, Passed) else outcome)
 
 
 async def ext_authz_self_check(request: Request) -> Response:
     """The self-check, to which Envoy sends this one path."""
     outcome = _envoys(request, SELF_CHECK_PATH.encode())
-    return _response(words.undecided(str(uuid4())) if isinstance(outcome, Passed) else outcome)
+    return _response(words.faulty(UNDECIDED, fresh()) if isinstance(outcome, Passed) else outcome)
 
 
 def _envoys(request: Request, target: bytes) -> Outcome:
     what = asked_by_envoy(_lines(request), target, request.headers.get(PEER, ""))
-    return words.undecided(str(uuid4())) if what is None else service_of(request).ask(what)
+    return words.faulty(UNDECIDED, fresh()) if what is None else service_of(request).ask(what)
 
 
 def _outcome(request: Request, target: bytes | None, *, count: bool = True) -> Outcome:
@@ -80,7 +80,7 @@ def _outcome(request: Request, target: bytes | None, *, count: bool = True) -> O
     lines = _lines(request)
     what = None if target is None else asked(lines, target)
     if what is None:
-        return words.undecided(str(uuid4()))
+        return words.faulty(UNDECIDED, fresh())
     service: Service = service_of(request)
     return service.ask(what, count=count)
 
@@ -90,7 +90,7 @@ def _passed_or_answered(outcome: Outcome) -> Response:
         return Response(status_code=200, headers=_told(outcome))
     if outcome.status < 300:
         # To the proxy this status would mean that the request passes.
-        return _response(words.not_routed(outcome.headers["x-request-id"]))
+        return _response(words.faulty(NOT_ROUTED, outcome.headers["x-request-id"]))
     return _response(outcome)
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from uuid import uuid4
 
 import grpc
 
 from regiongate.domain.errors import CannotRun
+from regiongate.domain.fault import UNDECIDED
 from regiongate.guard import words
 from regiongate.guard.check import wire
 from regiongate.guard.check.proxied import asked_by_envoy
 from regiongate.guard.check.service import Service
 from regiongate.guard.outcome import Outcome, Passed
+from regiongate.guard.request_id import fresh
 from regiongate.guard.stripped import is_ours
 
 _SERVICE = "envoy.service.auth.v3.Authorization"
@@ -48,13 +49,12 @@ class _Door:
         outcome = self._outcome(request)
         if not isinstance(outcome, Passed):
             return wire.denied(outcome.status, outcome.headers, outcome.body)
-        settings = self._service.guard.opened.settings
-        told = settings.organization_header if outcome.strip else None
+        told = outcome.request
         remove = [
-            name for name in request.headers if name not in outcome.request and is_ours(name, told)
+            name for name in request.headers if name not in told and is_ours(name, outcome.untold)
         ]
-        return wire.allowed(outcome.request, outcome.response, outcome.link, remove)
+        return wire.allowed(told, outcome.response, outcome.link, remove)
 
     def _outcome(self, request: wire.CheckRequest) -> Outcome:
         what = asked_by_envoy(request.headers, request.target.encode("latin-1"), request.peer)
-        return words.undecided(str(uuid4())) if what is None else self._service.ask(what)
+        return words.faulty(UNDECIDED, fresh()) if what is None else self._service.ask(what)

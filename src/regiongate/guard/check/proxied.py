@@ -6,15 +6,13 @@ what its peer has said. So the same is asked of the same two values as at the ga
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from ipaddress import ip_address
 
 from regiongate.guard.asked import Asked, Values
+from regiongate.guard.request_id import readable
 
 FORWARDED = "x-forwarded-for"
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 
 Lines = Mapping[str, Sequence[bytes]]
 """The values of each header by its lower-case name."""
@@ -36,7 +34,7 @@ def asked_by_envoy(lines: Lines, target: bytes, peer: str) -> Asked | None:
     what = asked(lines, target)
     if what is None or (what.peer != peer and not _is_loopback(peer)):
         return None
-    return replace(what, peer=peer)
+    return what._replace(peer=peer)
 
 
 def _is_loopback(text: str) -> bool:
@@ -50,8 +48,7 @@ def _asked(lines: Lines, target: bytes, peer: str) -> Asked:
     joined = b",".join(lines.get(FORWARDED, ()))
     before, comma, _ = joined.rpartition(b",")
     path, _, query = target.decode("latin-1").partition("?")
-    ids = lines.get("x-request-id", ())
-    known = ids[0].decode("ascii") if len(ids) == 1 and _REQUEST_ID.fullmatch(ids[0]) else None
+    known = readable(lines.get("x-request-id", ()))
     return Asked(peer, path, _without_peer(lines, before, bool(comma)), query, known)
 
 

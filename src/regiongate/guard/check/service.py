@@ -8,6 +8,7 @@ from typing import cast
 
 from starlette.requests import Request
 
+from regiongate.domain.attested import HEADER
 from regiongate.guard.asked import Asked
 from regiongate.guard.check.counts import Counter
 from regiongate.guard.guard import Guard
@@ -32,7 +33,7 @@ class Service:
         outcome = self.guard.ask(asked)
         if count and outcome.answer is not None:
             believed = outcome.organization in self.attested_by
-            attested = attested_country(asked.headers(ATTESTED)) if believed else None
+            attested = attested_country(asked.headers(HEADER)) if believed else None
             self.note(outcome.answer, attested)
         return outcome
 
@@ -42,10 +43,6 @@ class Service:
             where = answer.country or "", attested or ""
             policy = f"{answer.policy_name} {answer.policy_version}"
             self.counter.note(policy, [(*where, answer.place_class.value, answer.verdict.value)])
-
-
-ATTESTED = "x-region-attested"
-"""The header by which a trusted customer says the country of its end user (ISO 3166-1)."""
 
 
 def attested_country(values: Sequence[bytes]) -> str | None:
