@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from regiongate.domain.notice import Contact, Event, Links, Provider
+from regiongate.domain.contact import Contact
+from regiongate.domain.notice import Event, Links, Provider
 from regiongate.notify.language import LANGUAGES
 from regiongate.notify.letter import compose
 from regiongate.notify.preview import write

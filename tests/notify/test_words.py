@@ -9,17 +9,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from regiongate.domain.appeal import AppealOutcome
+from regiongate.domain.evidence import EvidenceKind
+from regiongate.domain.exemption import Scope
 from regiongate.domain.measure import Measure
-from regiongate.domain.notice import (
-    AppealOutcome,
-    EndingExemption,
-    Event,
-    EvidenceKind,
-    Listed,
-    Notice,
-    ReleaseCause,
-    Scope,
-)
+from regiongate.domain.notice import EndingExemption, Event, Listed, Notice, ReleaseCause
 from regiongate.notify import facts as facts_module
 from regiongate.notify.fold import WIDTH, columns, fold
 from regiongate.notify.form import PlainForm

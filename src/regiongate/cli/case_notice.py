@@ -25,7 +25,9 @@ from regiongate.cli.options import (
 )
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.control.notices import by_hand, preview
-from regiongate.control.notices.by_hand import TELLS, Said
+from regiongate.control.notices.by_hand import Said
+from regiongate.control.notices.composed import Composed
+from regiongate.control.notices.concerned import TELLS
 from regiongate.control.notices.desk import Desk, Told, desk
 from regiongate.control.notices.preview import Previewed
 from regiongate.control.rehearsal import transactions
@@ -124,9 +126,10 @@ def notice(
             wish = Wish(settings_of(mail), workers, stay, person) if sends else None
             said: dict[str, object] = {"kept": not dry_run}
             if told is not None:
-                said["written"] = _write(
+                composed = _compose(
                     database, made_desk(), told, numbers, person, at, dry_run=dry_run
                 )
+                said |= {"written": composed.ids, "why_none": composed.why_none}
             if wish is not None:
                 said |= send(database, wish, at, dry_run=dry_run)
             _print(said, as_json)
@@ -142,7 +145,7 @@ def _require_one(told: Told | None, *, sends: bool, previews: bool, resolves: bo
         raise click.UsageError("--resolve is about one notice: leave out everything else.")
 
 
-def _write(
+def _compose(
     database: Database,
     found: Desk,
     told: Told,
@@ -151,12 +154,12 @@ def _write(
     at: datetime,
     *,
     dry_run: bool,
-) -> list[str]:
+) -> Composed:
     with (
         transactions(database, rehearsed=dry_run) as transaction,
         transaction() as connection,
     ):
-        return by_hand.write(connection, found, told, numbers, person=_named(person), at=at)
+        return by_hand.compose(connection, found, told, numbers, person=_named(person), at=at)
 
 
 def _resolve(
@@ -201,9 +204,13 @@ def _preview(
 def _print_preview(found: Previewed, folder: Path, as_json: bool) -> None:
     if as_json:
         troubles = [{"case": one.case.number, "why": one.why} for one in found.troubles]
-        output.print_json({"files": found.files, "troubles": troubles})
+        said = {"files": found.files, "troubles": troubles, "why_none": found.why_none}
+        output.print_json(said)
         return
-    click.echo(f"{len(found.files)} letters are in {folder}; nothing was sent or changed.")
+    if found.why_none is None:
+        click.echo(f"{len(found.files)} letters are in {folder}; nothing was sent or changed.")
+    else:
+        click.echo(f"No letters: {found.why_none}. Nothing was sent or changed.")
     for one in found.troubles:
         click.echo(f"case {one.case.number} of {one.case.organization}: {one.why}", err=True)
 
@@ -216,7 +223,8 @@ def _print(said: dict[str, object], as_json: bool) -> None:
     if not said["kept"]:
         click.echo("Nothing is kept of this: --dry-run.")
     if isinstance(written, list):
-        click.echo(f"Notices written: {len(written)}.")
+        why = f" ({said['why_none']})" if said["why_none"] else ""
+        click.echo(f"Notices written: {len(written)}{why}.")
     if isinstance(sent, dict):
         fates = ", ".join(f"{count} {fate}" for fate, count in sorted(sent.items()))
         rate = f" ({said['seconds']} s, {said['rate']}/s)" if sent else ""

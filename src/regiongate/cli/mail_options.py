@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any, TypeVar
 
 import click
@@ -38,9 +38,23 @@ def sender_given(mail: Mapping[str, str | None]) -> dict[str, str]:
     return {name: given[name] for name in _OF_SENDER if name in given}
 
 
+def post_given(mail: Mapping[str, str | None]) -> Settings | None:
+    """The settings of whoever may also send nothing; None: nothing but the sender was given.
+
+    Raises CannotRun with all that is wrong: half of a relay is none.
+    """
+    given = _given(mail)
+    return read(given, os.environ) if given.keys() - set(_OF_SENDER) else None
+
+
 def sender_of(mail: Mapping[str, str | None]) -> Sender:
     """In whose name letters are written. Raises CannotRun."""
     return read_sender(_given(mail))
+
+
+def taken(said: MutableMapping[str, Any]) -> dict[str, str | None]:
+    """Take what these options said out of all that a command was told."""
+    return {name: said.pop(name) for name in [*said] if name.startswith(_PREFIX)}
 
 
 def _options(command: F, names: Iterable[str]) -> F:

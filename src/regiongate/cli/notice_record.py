@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from regiongate.cli import output
-from regiongate.cli.masked import masked
+from regiongate.domain.contact import masked
 from regiongate.store.notices import Attempt, KeptNotice
 
 _HEADINGS = (

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from regiongate.cli.send_progress import send_progress
 from regiongate.control.acting import acting
 from regiongate.control.notices.deliver import Delivery, Patience
+from regiongate.control.notices.outlook import outlook
 from regiongate.control.notices.send import send_due
 from regiongate.domain.role import SYSTEM, Act
 from regiongate.notify.settings import Settings
@@ -93,9 +94,8 @@ def _actor(database: Database, person: str | None) -> str:
 def _rehearsed(database: Database, at: datetime) -> dict[str, object]:
     """How many would be sent, cancelled, and left waiting or tried again."""
     with database.reading() as connection:
-        outbox = Outbox(connection, SYSTEM)
-        waiting = outbox.waiting(at)
-        return {"due": outbox.due(at), "cancelled": outbox.late(at), "waiting": waiting}
+        found = outlook(connection, at)
+        return {"due": found.letters, "cancelled": found.late, "waiting": found.waiting}
 
 
 def _clock(at: datetime, begun: float) -> Callable[[], datetime]:

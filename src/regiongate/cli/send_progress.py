@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from threading import Lock
 
 import click
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from regiongate.cli.masked import masked
-from regiongate.notify.delivery.outcome import Fate, Outcome
+from regiongate.cli.progress import progress
+from regiongate.control.notices.unaccepted import Unaccepted, unaccepted
+from regiongate.notify.delivery.outcome import Outcome
 from regiongate.store.outbox import Claimed
 
 
@@ -32,8 +32,9 @@ class Heard:
             elapsed = self._bar.tasks[self._task].elapsed
             rate = f"{self.fates.total() / elapsed:.1f}/s" if elapsed else ""
             self._bar.update(self._task, advance=1, rate=rate)
-            if outcome.fate is not Fate.ACCEPTED:
-                click.echo(_words(claimed, outcome), err=True)
+            told = unaccepted(claimed, outcome)
+            if told is not None:
+                click.echo(_words(told), err=True)
 
 
 @contextmanager
@@ -41,17 +42,11 @@ def send_progress(due: int) -> Iterator[Heard]:
     """A bar on a terminal; elsewhere only what was not accepted."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     more = (TextColumn("{task.fields[rate]}"), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(
-        *columns, *more, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
+    with progress(*columns, *more) as bar:
         yield Heard(bar, due)
 
 
-def _words(claimed: Claimed, outcome: Outcome) -> str:
-    """One line about an attempt. The relay's own words may name the address, so it is masked."""
-    reply = outcome.reply
-    said = outcome.detail if reply is None else f"{reply.code} {reply.text}"
-    shown = " ".join(said.replace(claimed.address, masked(claimed.address)).split())
-    to = f"case {claimed.case}, {masked(claimed.address)}"
-    return f"{claimed.id} ({to}): {outcome.fate} at {outcome.stage}: {shown}"
+def _words(one: Unaccepted) -> str:
+    """One line about an attempt."""
+    said = one.said if one.code is None else f"{one.code} {one.said}"
+    return f"{one.notice} (case {one.case}, {one.to}): {one.fate} at {one.stage}: {said}"

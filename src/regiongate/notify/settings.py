@@ -16,8 +16,8 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
+from regiongate.domain.contact import MAIL_ADDRESS
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.notice import MAIL_ADDRESS
 from regiongate.notify.schedule import Schedule
 from regiongate.notify.sender import Sender
 

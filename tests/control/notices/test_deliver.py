@@ -13,7 +13,8 @@ import pytest
 from regiongate.control.notices import rounds
 from regiongate.control.notices.deliver import Patience, recover
 from regiongate.control.notices.send import send_due
-from regiongate.domain.notice import Contact, Event
+from regiongate.domain.contact import Contact
+from regiongate.domain.notice import Event
 from regiongate.domain.profile import Profile, ProfileContact
 from regiongate.notify.schedule import Schedule
 from regiongate.store.cases import Cases

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -10,24 +11,27 @@ from email import message_from_bytes
 from email.policy import default
 
 import pytest
+import sqlalchemy as sa
 
 from regiongate.control.appeal_link import read_link
 from regiongate.control.notices import drafting
-from regiongate.control.notices.desk import NO_CONTACT, NOTHING_SEEN, Told
+from regiongate.control.notices.desk import NO_CONTACT, NOTHING_SEEN, Desk, Told
+from regiongate.control.notices.outlook import Due, Outlook, outlook
+from regiongate.domain.appeal import AppealOutcome
 from regiongate.domain.audit import Tag
+from regiongate.domain.case import Case
+from regiongate.domain.contact import Contact
 from regiongate.domain.errors import CannotRun
+from regiongate.domain.evidence import EvidenceKind
+from regiongate.domain.exemption import Scope
 from regiongate.domain.measure import Measure, Phase
 from regiongate.domain.notice import (
-    Appeal,
     AppealDecision,
-    AppealOutcome,
-    Contact,
+    AppealReceived,
     EndingExemption,
     Event,
-    EvidenceKind,
     Release,
     ReleaseCause,
-    Scope,
     Suspension,
 )
 from regiongate.domain.profile import Profile, ProfileContact
@@ -137,19 +141,52 @@ def test_a_case_is_told_once(database: Database) -> None:
         assert write(connection, cases, week) == []
 
 
+def test_why_there_is_no_letter(database: Database) -> None:
+    """Whoever gets none learns why: nobody to tell, told before, nothing to write, or too late."""
+    know(database, "acme")
+    cases = opened(database, "acme", "beta")
+    desk = desk_of(policy())
+    with database.writing() as connection:
+        nobody = desk.compose(connection, [], ANNOUNCED, WARN)
+        assert nobody.why_none == "no case is found, and announcement is for those"
+        first = desk.compose(connection, cases, ANNOUNCED, WARN)
+        assert (first.languages, first.why_none) == ({"en": 1}, None)
+        assert [one.case.organization for one in first.troubles] == ["beta"]
+        again = desk.compose(connection, cases, ANNOUNCED, WARN)
+        assert (again.before, again.letters) == (1, ())
+        assert again.why_none == "nothing can be written to those that were not told yet (1)"
+        told = desk.look(connection, cases[:1], ANNOUNCED, WARN)
+        assert told.why_none == "announcement was written before (1), and nobody is told twice"
+        late = desk.look(connection, cases, Told(Event.REMINDER, "7d"), BLOCK)
+        assert late.why_none is not None
+        assert late.why_none.startswith("reminder is told ahead of the block, and that began 20")
+
+
+def test_what_waits_is_counted_by_event_and_language(database: Database) -> None:
+    """What is due, what waits, and what it is too late for."""
+    announced(database, "acme", "beta")
+    with database.reading() as connection:
+        assert outlook(connection, WARN) == Outlook((Due(Event.ANNOUNCEMENT, "en", 2),), 2, 0)
+        assert outlook(connection, BLOCK) == Outlook((), 0, 2)
+
+
+def _looked(connection: sa.Connection, desk: Desk, cases: Sequence[Case]) -> list[Letter]:
+    letters: list[Letter] = []
+    desk.look(connection, cases, ANNOUNCED, WARN, letters.append)
+    return letters
+
+
 def test_ids_are_the_same_and_cannot_be_guessed(database: Database) -> None:
     """An id follows from the secret: a preview has the bytes of the letter, others have others."""
     know(database, "acme")
     cases = opened(database, "acme")
     desk = desk_of(policy())
     with database.writing() as connection:
-        [previewed] = desk.preview(connection, cases, ANNOUNCED, WARN)
-        assert isinstance(previewed, Letter)
+        [previewed] = _looked(connection, desk, cases)
         composer = replace(desk.composer, secret=b"x" * 32)
-        [other] = replace(desk, composer=composer).preview(connection, cases, ANNOUNCED, WARN)
+        [other] = _looked(connection, replace(desk, composer=composer), cases)
         [notice] = write(connection, cases)
         assert Notices(connection).message(notice) == previewed.message
-        assert isinstance(other, Letter)
         assert other.notice != notice
 
 
@@ -241,9 +278,10 @@ def test_letters_are_the_same_wherever_they_are_composed(
     cases = opened(database, *names)
     desk = desk_of(policy())
     with database.reading() as connection:
-        here = list(desk.preview(connection, cases, ANNOUNCED, WARN))
+        here = _looked(connection, desk, cases)
+        assert len(here) == 3
         monkeypatch.setattr(drafting, "MANY", 1)
-        assert list(desk.preview(connection, cases, ANNOUNCED, WARN)) == here
+        assert _looked(connection, desk, cases) == here
 
 
 def test_every_event_can_be_told(database: Database) -> None:
@@ -252,7 +290,7 @@ def test_every_event_can_be_told(database: Database) -> None:
     cases = opened(database, "acme")
     kinds = (EvidenceKind.TRAFFIC, EvidenceKind.BILLING)
     suspension = Suspension(kinds, BLOCK)
-    appeal = Appeal("a-1", WARN, BLOCK)
+    appeal = AppealReceived("a-1", WARN, BLOCK)
     decision = AppealDecision(AppealOutcome.DENIED, WARN, "No.", None, may_reopen=True)
     release = Release(ReleaseCause.REVIEW, WARN)
     exemption = EndingExemption(Scope.ORGANIZATION, None, BLOCK)

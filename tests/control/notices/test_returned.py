@@ -12,8 +12,10 @@ from regiongate.control.notices.returned import Meaning, Returned, hear
 from regiongate.control.notices.told import Told
 from regiongate.domain.audit import Tag
 from regiongate.domain.case import Step
-from regiongate.domain.notice import Contact, Event, Release, ReleaseCause
+from regiongate.domain.contact import Contact
+from regiongate.domain.notice import Event, Release, ReleaseCause
 from regiongate.domain.profile import Profile, ProfileContact
+from regiongate.notify.bounces.read import read
 from regiongate.store.bounces import Bounces
 from regiongate.store.cases import Cases
 from regiongate.store.database import Database
@@ -57,7 +59,7 @@ def _hear(database: Database, folder: Path, *mails: bytes) -> Returned:
     for number, mail in enumerate(mails):
         (folder / f"{number}.eml").write_bytes(mail)
     with database.writing() as connection:
-        return hear(connection, folder, SENDER, LATER, "regiongate")
+        return hear(connection, read(folder, SENDER), LATER, "regiongate")
 
 
 def _go_on(database: Database) -> list[str]:

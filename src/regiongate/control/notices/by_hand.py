@@ -9,25 +9,15 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from regiongate.control.acting import acting
-from regiongate.control.case_of import case_of
-from regiongate.control.notices.desk import Desk
+from regiongate.control.notices.composed import Composed
+from regiongate.control.notices.concerned import concerned
+from regiongate.control.notices.desk import Desk, See, unseen
 from regiongate.control.notices.loud import be_quiet
 from regiongate.control.notices.told import Told
-from regiongate.domain.case import Case, CaseState
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.notice import Event
 from regiongate.domain.role import Act
-from regiongate.store.case_tables import CASE
-from regiongate.store.cases import Cases
 from regiongate.store.notices import KeptNotice, Notices
 from regiongate.store.outbox import Outbox
-
-TELLS = {
-    Event.ANNOUNCEMENT: (CaseState.FOUND,),
-    Event.REMINDER: (CaseState.NOTICED, CaseState.REMINDED),
-    Event.ON_THE_DAY: (CaseState.RESTRICTED,),
-}
-"""The events that can be told by hand, and whom they concern; others come with a decision."""
 
 
 class Said(StrEnum):
@@ -37,23 +27,7 @@ class Said(StrEnum):
     SEND_AGAIN = "send-again"
 
 
-def whom(connection: sa.Connection, event: Event, numbers: Sequence[int]) -> list[Case]:
-    """The cases to tell of an event: those with these numbers, or all that it concerns.
-
-    Raises CannotRun for a number that is no case, or one whose state the event does not fit.
-    """
-    states = TELLS[event]
-    if not numbers:
-        return list(Cases(connection).where(CASE.c.state.in_([state.value for state in states])))
-    found = [case_of(connection, number) for number in dict.fromkeys(numbers)]
-    wrong = [f"{case.number} ({case.state})" for case in found if case.state not in states]
-    if wrong:
-        fits = " or ".join(states)
-        raise CannotRun(f"{event} is for cases that are {fits}, not for {', '.join(wrong)}")
-    return found
-
-
-def write(
+def compose(
     connection: sa.Connection,
     desk: Desk,
     told: Told,
@@ -61,14 +35,28 @@ def write(
     *,
     person: str,
     at: datetime,
-) -> list[str]:
-    """Write the notices of an event, those that are not written yet; their ids.
+) -> Composed:
+    """Write the notices of an event, those that are not written yet.
 
-    Raises CannotRun as `whom`, and when the person may not.
+    To the cases with these numbers, or to all that it concerns. Raises CannotRun as `concerned`,
+    and when the person may not.
     """
     actor = acting(connection, person, Act.NOTIFY)
-    cases = whom(connection, told.event, numbers)
-    return desk.write(connection, cases, told, at, actor=actor.name)
+    cases = concerned(connection, told.event, numbers)
+    return desk.compose(connection, cases, told, at, actor=actor.name)
+
+
+def look(
+    connection: sa.Connection,
+    desk: Desk,
+    told: Told,
+    numbers: Sequence[int],
+    *,
+    at: datetime,
+    see: See = unseen,
+) -> Composed:
+    """What `compose` would come to; `see` is shown each letter. Raises CannotRun as `concerned`."""
+    return desk.look(connection, concerned(connection, told.event, numbers), told, at, see)
 
 
 def settle(

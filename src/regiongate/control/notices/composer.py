@@ -13,16 +13,9 @@ from regiongate.control.notices.told import Told
 from regiongate.control.switch.link import plan_link
 from regiongate.domain.case import Case
 from regiongate.domain.case_rules import CaseRules
+from regiongate.domain.contact import Contact
 from regiongate.domain.measure import Phase
-from regiongate.domain.notice import (
-    AHEAD,
-    Addressee,
-    Contact,
-    Links,
-    Notice,
-    Provider,
-    Seen,
-)
+from regiongate.domain.notice import AHEAD, Addressee, Links, Notice, Provider, Seen
 from regiongate.domain.policy import Policy
 from regiongate.notify.letter import Letter, compose
 from regiongate.notify.sender import Sender

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from regiongate.control.notices.clouds import CloudsOf, bundled_clouds
+from regiongate.control.notices.composed import Composed, Tally
 from regiongate.control.notices.composer import Composer, Draft, Material, Telling
 from regiongate.control.notices.drafting import Drafting, Trouble, drafting
 from regiongate.control.notices.loud import all_loud, all_quiet
@@ -37,6 +38,13 @@ NOTHING_SEEN = "nothing is in the sightings that a notice could name: look at th
 
 Made = list[Draft | Trouble]
 
+See = Callable[[Letter], object]
+"""Who is shown a letter that is only looked at."""
+
+
+def unseen(_: Letter) -> None:
+    """Nobody is shown it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -64,30 +72,53 @@ class Desk:
         today; None: those that were when the sightings were kept. Raises CannotRun where the event
         needs a date that the policy has not.
         """
-        notices = Notices(connection)
-        notices.hold(case.number for case in cases)
-        new: list[str] = []
-        for made in self._made(connection, cases, Telling(told, at), places):
-            drafts = [one.new for one in made if isinstance(one, Draft)]
-            notices.add(drafts, actor)
-            new += [draft.id for draft in drafts]
-            all_quiet(connection, [draft.case for draft in drafts], (NO_CONTACT, NOTHING_SEEN))
-            troubles = [one for one in made if isinstance(one, Trouble)]
-            all_loud(connection, [(one.case.number, one.why) for one in troubles], at, actor)
-        return new
+        return self.compose(connection, cases, told, at, actor=actor, places=places).ids
 
-    def preview(
+    def compose(
         self,
         connection: sa.Connection,
         cases: Sequence[Case],
         told: Told,
         at: datetime,
         *,
+        actor: str = SYSTEM,
         places: Places | None = None,
-    ) -> Iterator[Letter | Trouble]:
-        """What `write` would write, in the same bytes; nothing is kept."""
-        for made in self._made(connection, cases, Telling(told, at), places):
-            yield from (one.letter if isinstance(one, Draft) else one for one in made)
+    ) -> Composed:
+        """Write as `write` does, and say what came of it."""
+        notices, tally = Notices(connection), Tally()
+        notices.hold(case.number for case in cases)
+        due = self._untold(connection, cases, told)
+        for made in self._made(connection, due, Telling(told, at), places):
+            drafts = [one.new for one in made if isinstance(one, Draft)]
+            notices.add(drafts, actor)
+            all_quiet(connection, [draft.case for draft in drafts], (NO_CONTACT, NOTHING_SEEN))
+            troubles = [one for one in made if isinstance(one, Trouble)]
+            all_loud(connection, [(one.case.number, one.why) for one in troubles], at, actor)
+            tally.add(made)
+        passed = self._passed(told.event, at)
+        return tally.composed(told, len(cases), len(cases) - len(due), passed)
+
+    def look(
+        self,
+        connection: sa.Connection,
+        cases: Sequence[Case],
+        told: Told,
+        at: datetime,
+        see: See = unseen,
+    ) -> Composed:
+        """What `compose` would come to, of which nothing is kept.
+
+        `see` is shown each letter, in the bytes that would be sent.
+        """
+        tally = Tally()
+        due = self._untold(connection, cases, told)
+        for made in self._made(connection, due, Telling(told, at), None):
+            tally.add(made)
+            for one in made:
+                if isinstance(one, Draft):
+                    see(one.letter)
+        passed = self._passed(told.event, at)
+        return tally.composed(told, len(cases), len(cases) - len(due), passed)
 
     def next_round(
         self, connection: sa.Connection, case: Case, telling: Telling
@@ -102,26 +133,32 @@ class Desk:
 
     def is_void(self, event: Event, at: datetime) -> bool:
         """Whether the date has come ahead of which an event is told. Raises CannotRun."""
+        return self._passed(event, at) is not None
+
+    def _passed(self, event: Event, at: datetime) -> datetime | None:
+        """The date ahead of which an event is told, where it has come. Raises CannotRun."""
         block = self.policy.measure.start(Phase.BLOCK)
         if block is None and "block" in NEEDS[event]:
             message = f"the policy {self.policy.name} has no date of the block, so no {event}"
             raise CannotRun(f"{message} can be written: add `measure.block`")
-        return event in AHEAD and block is not None and block <= at
+        return block if event in AHEAD and block is not None and block <= at else None
+
+    def _untold(self, connection: sa.Connection, cases: Sequence[Case], told: Told) -> list[Case]:
+        """The cases that were not told yet."""
+        numbers = [case.number for case in cases]
+        known = Notices(connection).told(numbers, told.event, told.occasion)
+        return [case for case in cases if case.number not in known]
 
     def _made(
         self,
         connection: sa.Connection,
-        cases: Sequence[Case],
+        due: Sequence[Case],
         telling: Telling,
         places: Places | None,
     ) -> Iterator[Made]:
-        """What is not told yet, some cases at a time."""
-        told = telling.told
-        if self.is_void(told.event, telling.at):
+        """What these cases are told, some of them at a time; nothing once the date has come."""
+        if self.is_void(telling.told.event, telling.at):
             return
-        numbers = [case.number for case in cases]
-        known = Notices(connection).told(numbers, told.event, told.occasion)
-        due = [case for case in cases if case.number not in known]
         looking = Looking(self.rules.look_back, places, self.clouds)
         with drafting(self.composer, len(due)) as draft:
             for begin in range(0, len(due), _AT_ONCE):

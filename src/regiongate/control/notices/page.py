@@ -20,9 +20,10 @@ def notices(
     event: Event | None = None,
     *,
     bounced: bool = False,
+    case: int | None = None,
     asked: Asked = FIRST,
 ) -> Page[KeptNotice]:
-    """A page of the notices in a state, of an event, that came back; None: of any.
+    """A page of the notices in a state, of an event, of a case, that came back; None: of any.
 
     Raises CannotRun for a cursor of another list.
     """
@@ -31,6 +32,8 @@ def notices(
         query = query.where(NOTICE.c.state == state.value)
     if event is not None:
         query = query.where(NOTICE.c.event == event.value)
+    if case is not None:
+        query = query.where(NOTICE.c["case"] == case)
     if bounced:
         query = query.where(NOTICE.c.bounced_at.is_not(None))
     return page(connection, query, _ORDER, asked, _read)

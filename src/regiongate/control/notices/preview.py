@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from regiongate.control.notices.by_hand import whom
+from regiongate.control.notices import by_hand
 from regiongate.control.notices.desk import Desk, Told
 from regiongate.control.notices.drafting import Trouble
 from regiongate.notify import preview
@@ -19,10 +19,11 @@ from regiongate.store.notices import NOTICE, Notices, NoticeState
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """The files that were written, and why some cases got none."""
+    """The files that were written, why some cases got none, and why there is none at all."""
 
     files: tuple[Path, ...]
     troubles: tuple[Trouble, ...] = ()
+    why_none: str | None = None
 
 
 def of_event(
@@ -34,16 +35,14 @@ def of_event(
     at: datetime,
     folder: Path,
 ) -> Previewed:
-    """The letters that `by_hand.write` would write now, in the same bytes. Raises CannotRun."""
-    cases = whom(connection, told.event, numbers)
-    troubles: list[Trouble] = []
+    """The letters that `by_hand.compose` would write now, in the same bytes. Raises CannotRun."""
     files: list[Path] = []
-    for one in desk.preview(connection, cases, told, at):
-        if isinstance(one, Letter):
-            files += preview.write([(one.notice, one.message)], folder)
-        else:
-            troubles.append(one)
-    return Previewed(tuple(files), tuple(troubles))
+
+    def see(letter: Letter) -> None:
+        files.extend(preview.write([(letter.notice, letter.message)], folder))
+
+    found = by_hand.look(connection, desk, told, numbers, at=at, see=see)
+    return Previewed(tuple(files), found.troubles, found.why_none)
 
 
 def of_ready(connection: sa.Connection, numbers: Sequence[int], folder: Path) -> Previewed:
@@ -53,4 +52,5 @@ def of_ready(connection: sa.Connection, numbers: Sequence[int], folder: Path) ->
     if numbers:
         conditions.append(NOTICE.c["case"].in_(numbers))
     waiting = ((one.id, notices.message(one.id)) for one in notices.where(*conditions))
-    return Previewed(tuple(preview.write(waiting, folder)))
+    files = tuple(preview.write(waiting, folder))
+    return Previewed(files, why_none=None if files else "no notice waits to be sent")

@@ -1,4 +1,4 @@
-"""What came back: reports of a mailbox → notices that did not arrive, and contacts that are bad."""
+"""What came back: reports of mails → notices that did not arrive, and contacts that are bad."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 
 import sqlalchemy as sa
 
 from regiongate.control.notices.loud import be_loud, be_quiet
-from regiongate.notify.bounces.read import read
+from regiongate.notify.bounces.report import Bounces as Found
 from regiongate.notify.bounces.report import LeftAside, Report
-from regiongate.notify.sender import Sender
 from regiongate.store.bounces import Bounces, Reported
 from regiongate.store.notices import KeptNotice, Notices, NoticeState
 from regiongate.store.organizations import Organizations
@@ -48,7 +46,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """Everything that a mailbox held."""
+    """Everything that the mails said."""
 
     heard: tuple[Heard, ...]
     left_aside: tuple[LeftAside, ...]
@@ -59,16 +57,12 @@ class Returned:
         return Counter(one.meaning for one in self.heard)
 
 
-def hear(
-    connection: sa.Connection, mailbox: Path, sender: Sender, at: datetime, actor: str
-) -> Returned:
-    """Take in the reports of a mailbox, where nothing is changed. Reading it again does nothing.
+def hear(connection: sa.Connection, found: Found, at: datetime, actor: str) -> Returned:
+    """Take in what was found in mails. Taking it in again does nothing.
 
     A permanent failure makes its notice one that did not arrive, the contact bad and the case
-    loud. Any report on a notice shows that the relay took it, so an unknown one is settled. Raises
-    CannotRun where there is no mailbox.
+    loud. Any report on a notice shows that the relay took it, so an unknown one is settled.
     """
-    found = read(mailbox, sender)
     heard = [Heard(one, _meaning(connection, one, at, actor)) for one in found.reports]
     return Returned(tuple(heard), found.left_aside)
 

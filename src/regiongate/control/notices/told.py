@@ -8,16 +8,16 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from regiongate.domain.appeal import AppealOutcome
+from regiongate.domain.evidence import EvidenceKind
+from regiongate.domain.exemption import Scope
 from regiongate.domain.notice import (
-    Appeal,
     AppealDecision,
-    AppealOutcome,
+    AppealReceived,
     EndingExemption,
     Event,
-    EvidenceKind,
     Release,
     ReleaseCause,
-    Scope,
     Suspension,
 )
 
@@ -33,7 +33,7 @@ class Told:
     occasion: str = ""
     suspension: Suspension | None = None
     release: Release | None = None
-    appeal: Appeal | None = None
+    appeal: AppealReceived | None = None
     decision: AppealDecision | None = None
     exemption: EndingExemption | None = None
 
@@ -67,8 +67,8 @@ def _release(said: Mapping[str, Any]) -> Release:
     return Release(ReleaseCause(said["cause"]), _instant(said["at"]))
 
 
-def _appeal(said: Mapping[str, Any]) -> Appeal:
-    return Appeal(said["id"], _instant(said["received"]), _instant(said["due"]))
+def _appeal(said: Mapping[str, Any]) -> AppealReceived:
+    return AppealReceived(said["id"], _instant(said["received"]), _instant(said["due"]))
 
 
 def _decision(said: Mapping[str, Any]) -> AppealDecision:

@@ -61,12 +61,13 @@ def _mbox(path: Path) -> Iterator[Mail]:
     """The mails of an mbox file: after an empty line, `From who when` begins each (RFC 4155)."""
     try:
         with path.open("rb") as stream:
-            yield from _parts(stream, path.name)
+            yield from mails_in(stream, path.name)
     except OSError as error:
         raise CannotRun(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _parts(stream: BinaryIO, name: str) -> Iterator[Mail]:
+def mails_in(stream: BinaryIO, name: str) -> Iterator[Mail]:
+    """The mails of what is written as an mbox file, each with a number after the name."""
     lines: list[bytes] = []
     size, number, after_empty = 0, 0, True
     while line := stream.readline(LARGEST):

@@ -12,7 +12,8 @@ from email import message_from_bytes
 from email.message import Message
 from email.policy import compat32
 
-from regiongate.domain.notice import MAIL_ADDRESS, NOTICE_ID
+from regiongate.domain.contact import MAIL_ADDRESS
+from regiongate.domain.notice import NOTICE_ID
 from regiongate.notify.bounces.report import (
     Action,
     LeftAside,

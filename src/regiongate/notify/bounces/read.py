@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from regiongate.notify.bounces.mailbox import LARGEST, Mail, mails
@@ -15,7 +16,12 @@ def read(path: Path, sender: Sender) -> Bounces:
 
     Raises CannotRun where there is no mailbox.
     """
-    found = [one for mail in mails(path) for one in _found(mail, sender)]
+    return read_mails(mails(path), sender)
+
+
+def read_mails(given: Iterable[Mail], sender: Sender) -> Bounces:
+    """Everything in mails, wherever they come from."""
+    found = [one for mail in given for one in _found(mail, sender)]
     return Bounces(
         reports=tuple(one for one in found if isinstance(one, Report)),
         left_aside=tuple(one for one in found if isinstance(one, LeftAside)),
