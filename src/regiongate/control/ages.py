@@ -51,8 +51,10 @@ def recorded(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def remedy(name: str, catalogue: Catalogue) -> str:
     """What to do about a source that is stale."""
-    if catalogue.stored(name) is not None:
-        return f"regiongate geo update {name}"
+    stored = catalogue.stored(name)
+    if stored is not None:
+        uploaded = " --file FILE, or upload it" if stored.recipe.is_uploaded else ""
+        return f"regiongate geo update {name}{uploaded}"
     if name in catalogue.names():
         return f"upgrade regiongate, or regiongate geo add {name} --replace-bundled"
     return f"regiongate geo add {name}"

@@ -24,9 +24,9 @@ _PIECE = 1 << 20
 class How:
     """How to fetch: at which instant, with which environment, and what to accept.
 
-    `file` stands in for what the recipe says, `sha256` is the digest that the file must have,
-    `date` that of data which does not say its own, for which `dated_by_fetch` takes the day of
-    `at`. `accept` takes what sanity objects to.
+    `file` stands in for what the recipe says, and is told as `called` where somebody sent it.
+    `sha256` is the digest that the file must have, `date` that of data which does not say its own,
+    for which `dated_by_fetch` takes the day of `at`. `accept` takes what sanity objects to.
     """
 
     at: datetime
@@ -40,6 +40,7 @@ class How:
     silence: float = 30.0
     seconds: float = 1800.0
     dated_by_fetch: bool = False
+    called: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,11 @@ def bring(into: Path, recipe: Recipe, before: About | None, how: How) -> Came | 
     secrets = Secrets(how.environment)
     file = how.file or (None if recipe.file is None else Path(recipe.file))
     if file is not None:
-        came: Came | None = _copy(file, into, recipe, secrets)
+        came: Came | None = _copy(file, how.called or str(file), into, recipe, secrets)
         expected = how.sha256
+    elif recipe.url is None:
+        message = f"the versions of {recipe.name} are uploaded, and none can be fetched"
+        raise CannotRun(f"{message}: upload the next one, or name it with --file")
     else:
         expected = how.sha256 or _expected(into.with_name("checksum"), recipe, how, secrets)
         if before is not None and expected == before.sha256:
@@ -77,7 +81,7 @@ def bring(into: Path, recipe: Recipe, before: About | None, how: How) -> Came | 
     return came
 
 
-def _copy(file: Path, into: Path, recipe: Recipe, secrets: Secrets) -> Came:
+def _copy(file: Path, called: str, into: Path, recipe: Recipe, secrets: Secrets) -> Came:
     digest, size = hashlib.sha256(), 0
     try:
         # A pipe would be waited for, and a device has no end.
@@ -87,14 +91,14 @@ def _copy(file: Path, into: Path, recipe: Recipe, secrets: Secrets) -> Came:
             while piece := opened.read(_PIECE):
                 size += len(piece)
                 if size > recipe.maximum_bytes:
-                    message = f"{file} is larger than {recipe.maximum_bytes} bytes"
+                    message = f"{called} is larger than {recipe.maximum_bytes} bytes"
                     raise CannotRun(f"{message}: allow more with --max-size")
                 copy.write(piece)
                 digest.update(piece)
     except OSError as error:
         raise CannotRun(f"{file} cannot be read: {error.strerror}") from error
     fetched = Fetched(digest.hexdigest(), size, None, None)
-    return Came(str(file), fetched, None, secrets, sent=False)
+    return Came(called, fetched, None, secrets, sent=False)
 
 
 def _download(

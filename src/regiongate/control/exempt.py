@@ -15,8 +15,8 @@ from regiongate.control.terms import Terms, require_reason, require_terms
 from regiongate.domain.address import IPNetwork
 from regiongate.domain.case import Case, CaseState, Step
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.exemption import Exemption
-from regiongate.domain.notice import AHEAD, EndingExemption, Event, Scope
+from regiongate.domain.exemption import Exemption, Scope
+from regiongate.domain.notice import AHEAD, EndingExemption, Event
 from regiongate.domain.role import SYSTEM, Act
 from regiongate.store.cases import Cases
 from regiongate.store.exemptions import AlreadyEnded, Exemptions

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import mmap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +15,7 @@ from regiongate.compiler.envoy import forwarding, site
 from regiongate.compiler.reader import BundleReader
 from regiongate.control import build
 from regiongate.control.ages import aged
+from regiongate.control.log_line import find_line
 from regiongate.domain.address import BadAddress, canonical
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.facts import Cloud, Facts, advice_on
@@ -146,40 +145,6 @@ def by_request(request_id: str, log: Path, bundles: Path) -> dict[str, Any]:
         standing=line.get("standing"),
     )
     return by_bundle(question, bundles / generation) | {"log": line}
-
-
-def find_line(log: Path, request_id: str) -> dict[str, Any]:
-    """The line of a request; the newest, should an id have come twice.
-
-    What the log does not have is looked for in the one before it, as rotation leaves it beside.
-    """
-    before = log.with_name(f"{log.name}.1")
-    logs = [path for path in (log, before) if path.exists()] or [log]
-    for path in logs:
-        found = _line_in(path, request_id)
-        if found is not None:
-            return found
-    raise CannotRun(
-        f"no request {request_id} in {' and '.join(map(str, logs))}: has its log been rotated away?"
-    )
-
-
-def _line_in(log: Path, request_id: str) -> dict[str, Any] | None:
-    needle = b'"request_id":' + json.dumps(request_id).encode()
-    try:
-        with log.open("rb") as file:
-            if not log.stat().st_size:
-                return None  # An empty file cannot be mapped.
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-                place = text.rfind(needle)
-                if place < 0:
-                    return None
-                begin = text.rfind(b"\n", 0, place) + 1
-                end = text.find(b"\n", place)
-                found: dict[str, Any] = json.loads(text[begin : end if end >= 0 else len(text)])
-                return found
-    except (OSError, ValueError) as error:
-        raise CannotRun(f"the log {log} cannot be read: {error}") from error
 
 
 def _without_zone(settled: str) -> str:

@@ -29,9 +29,9 @@ _IS_A_LIST = {"no-label", "no-date"}
 class Update:
     """What became of a source.
 
-    `status` is added, updated, would-update, unchanged, refused or failed; confirmed where the
-    version that counts was found to be the newest on a later day, mended where its file had been
-    changed and is again what it was. `about` is the version that came, None when none did;
+    `status` is added, would-add, updated, would-update, unchanged, refused or failed; confirmed
+    where the version that counts was found to be the newest on a later day, mended where its file
+    had been changed and is again what it was. `about` is the version that came, None when none did;
     `before` the one that counted. `objections` say why it was refused, or why it failed.
     """
 
@@ -59,8 +59,14 @@ def add(store: Store, recipe: Recipe, how: How) -> Update:
             said += sanity.objections_after(before, table, change, recipe)
         if said and not how.accept:
             return Update(recipe.name, "refused", None, found, change, tuple(said))
-        store.add(staging, recipe, found)
-    return Update(recipe.name, "added", None, found, change)
+        if not how.dry_run:
+            store.add(staging, recipe, found)
+    return Update(recipe.name, "would-add" if how.dry_run else "added", None, found, change)
+
+
+def fetchable(store: Store) -> tuple[str, ...]:
+    """The names of the sources of which a newer version can be fetched: not those uploaded."""
+    return tuple(name for name in store.names() if not _is_uploaded(store, name))
 
 
 def update(store: Store, name: str, how: How) -> Update:
@@ -158,6 +164,13 @@ def _require_replaceable(recipe: Recipe) -> None:
     kind = BUNDLED.source(recipe.name).kind
     if kind != recipe.kind:
         raise CannotRun(f"the bundled source {recipe.name} is of the kind {kind}: --kind {kind}")
+
+
+def _is_uploaded(store: Store, name: str) -> bool:
+    try:
+        return store.get(name).recipe.is_uploaded
+    except (KeyError, CannotRun):
+        return False  # Whoever updates it is told what is wrong with it.
 
 
 def _stored(store: Store, name: str) -> Stored:

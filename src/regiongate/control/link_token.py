@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from regiongate.domain.errors import CannotRun
+from regiongate.domain.instant import require_instants
 
 LONGEST = 600
 """Characters of a token: an id has up to 256, and base64 makes four of three."""
@@ -74,8 +75,7 @@ def open_token(purpose: bytes, token: str, secret: bytes, at: datetime) -> Opene
 
 
 def _seconds(expires: datetime) -> int:
-    if expires.utcoffset() is None:
-        raise ValueError(f"{expires.isoformat()} has no time zone, so it is no instant")
+    require_instants(expires)
     return (expires - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
 
 

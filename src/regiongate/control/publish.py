@@ -13,7 +13,9 @@ from pathlib import Path
 from regiongate.compiler.bundle import MANIFEST, POLICY_FILE
 from regiongate.compiler.envoy.files import BOOTSTRAP
 from regiongate.compiler.envoy.settings import Settings, to_record
-from regiongate.compiler.reader import BundleReader, files_of, place_finder
+from regiongate.compiler.lookup import atlas_finder
+from regiongate.compiler.manifest import files_of
+from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.snapshot import Inputs, Parent, Snapshot, parent_of
 from regiongate.compiler.verify import OpenBundle, examine
 from regiongate.control import build
@@ -132,7 +134,7 @@ def _install(
 def require_tests(frozen: Snapshot) -> None:
     """A policy whose own tests fail cannot come into force; raises ProblemsFound."""
     policy = replace(frozen.policy, rulings=())  # A test speaks of the policy alone.
-    results = run(policy, place_finder(frozen.atlas, policy)) if policy.tests else []
+    results = run(policy, atlas_finder(frozen.atlas, policy)) if policy.tests else []
     failed = [row for row in results if row.outcome is not Outcome.PASSED]
     problems = [_problem(row, str(frozen.inputs.policy_path or POLICY_FILE)) for row in failed]
     if problems:

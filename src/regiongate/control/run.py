@@ -1,14 +1,12 @@
-"""Run: start a gateway or find the one that runs, watch over it, stop it."""
+"""Run: start a gateway or find the one that runs, start it again, stop it."""
 
 from __future__ import annotations
 
-import gc
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from threading import Event
+from datetime import datetime
 
 from regiongate.compiler.bundle import to_json
 from regiongate.compiler.envoy.files import BOOTSTRAP
@@ -17,23 +15,14 @@ from regiongate.compiler.envoy.slots import SLOTS
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.snapshot import Inputs
 from regiongate.control import metrics, standings
-from regiongate.control.ages import aged, alarm, recorded
-from regiongate.control.companions import Companion, stop_all
-from regiongate.control.enforce import Enforcer
+from regiongate.control.companions import stop_all
 from regiongate.control.publish import KEEP, install
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway import events
 from regiongate.gateway.envoy import Envoy, require_free
-from regiongate.gateway.losses import Losses
 from regiongate.gateway.slots import DATABASES, fill_database, fill_gate
 from regiongate.gateway.state import State, replace
 from regiongate.gateway.swap import agree
-
-_LOOK_EVERY = 0.5
-_DECISIONS_EVERY = 0.1
-_MEASURE_EVERY = 60.0
-_PAUSE = 5.0
-"""Between attempts to start an Envoy that does not start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,68 +59,25 @@ def start(
     return Started(generation, found=False, differs=False)
 
 
-def watch(
-    state: State,
-    workers: int | None,
-    companions: Sequence[Companion],
-    stop: Event,
-    tell: Callable[[str], None],
-    *,
-    find_enforcer: Callable[[], Enforcer | None] = lambda: None,
-) -> None:
-    """Start Envoy and its companions again should they die; tell of every change.
+def relaunch(state: State, envoy: Envoy, tell: Callable[[str], None]) -> bool:
+    """Start Envoy again with what was in force; no publish may come between.
 
-    The metrics are written at once, at every change and every minute; a source that has become
-    stale is told of. Once `find_enforcer` has found a store, what is decided there is put in force.
-
-    Ends when `stop` is set, or when `regiongate down` asks for it.
+    Says whether it runs; why it does not is told.
     """
-    envoy = Envoy(state, workers)
-    known, due, measured = state.current(), 0.0, -_MEASURE_EVERY
-    stale = _alarms(state, datetime.now(UTC)).keys()
-    losses, enforcer = Losses(state, envoy), None
-    while not stop.wait(_LOOK_EVERY if enforcer is None else _DECISIONS_EVERY):
-        if state.stop_wanted():
-            break
-        if enforcer is not None:
-            _put_in_force(enforcer, tell)
-        if time.monotonic() < due:
-            continue
-        due = time.monotonic() + _LOOK_EVERY
-        if enforcer is None and (enforcer := find_enforcer()) is not None:
-            _put_in_force(enforcer, tell)
-            # What it holds stays; looked through for garbage, it would delay the next decision.
-            gc.freeze()
-        if envoy.daemon.pid() is None and not _relaunch(state, envoy, tell):
-            due += _PAUSE
-        for one in companions:
-            if (words := one.revive()) is not None:
-                tell(words)
-        if (words := losses.look()) is not None:
-            tell(words)
-        if (current := state.current()) != known:
-            known, measured = current, -_MEASURE_EVERY
-            tell(f"generation {current} is in force")
-        if time.monotonic() - measured >= _MEASURE_EVERY:
-            measured, now = time.monotonic(), datetime.now(UTC)
-            metrics.write(state, now, None if enforcer is None else enforcer.seconds)
-            found = _alarms(state, now)
-            for name in found.keys() - stale:
-                tell(f"ALARM: {found[name]}: see regiongate geo list")
-            stale = found.keys()
-
-
-def _put_in_force(enforcer: Enforcer, tell: Callable[[str], None]) -> None:
-    told = enforcer.look(datetime.now(UTC))
-    if told is not None:
-        tell(told)
-
-
-def _alarms(state: State, at: datetime) -> dict[str, str]:
-    """What there is to say of each source in force that is stale."""
-    current = state.current()
-    sources = () if current is None else recorded(state.manifest(current))
-    return {str(one["name"]): alarm(one, at) for one in sources if aged(one, at)["stale"]}
+    events.note(state, "envoy-died", words=envoy.daemon.last_words())
+    tell("Envoy died; starting it again")
+    try:
+        with state.lock("publish", "a publish is under way"):
+            current = state.current()
+            if current is None:
+                raise CannotRun(f"{state.root} has no generation to start with")
+            _launch(state, envoy, settings_of(state), current)
+    except CannotRun as error:
+        tell(str(error))
+        events.note(state, "envoy-restart-failed", reason=str(error))
+        return False
+    events.note(state, "envoy-restarted", generation=current)
+    return True
 
 
 def serves(state: State) -> bool:
@@ -219,21 +165,3 @@ def _launch(state: State, envoy: Envoy, settings: Settings, generation: str) -> 
         else:
             state.select.unlink()
         raise
-
-
-def _relaunch(state: State, envoy: Envoy, tell: Callable[[str], None]) -> bool:
-    """Start Envoy again with what was in force; no publish may come between."""
-    events.note(state, "envoy-died", words=envoy.daemon.last_words())
-    tell("Envoy died; starting it again")
-    try:
-        with state.lock("publish", "a publish is under way"):
-            current = state.current()
-            if current is None:
-                raise CannotRun(f"{state.root} has no generation to start with")
-            _launch(state, envoy, settings_of(state), current)
-    except CannotRun as error:
-        tell(str(error))
-        events.note(state, "envoy-restart-failed", reason=str(error))
-        return False
-    events.note(state, "envoy-restarted", generation=current)
-    return True

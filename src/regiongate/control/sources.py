@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import IPv6Address
 from typing import Any
 
+from regiongate.control import ages
 from regiongate.domain.address import (
     V4_EMBEDDINGS,
     BadAddress,
@@ -45,15 +47,34 @@ def listed(catalogue: Catalogue) -> tuple[list[Listed], Trouble]:
     """Every source that can be opened, and what is wrong with those that cannot."""
     found: list[Listed] = []
     trouble: Trouble = []
-    for name in catalogue.present():
-        try:
-            found.append(_listed(name, catalogue))
-        except (CannotRun, ProblemsFound) as error:
-            trouble.append(error)
+    for _, one in each(catalogue):
+        if isinstance(one, Listed):
+            found.append(one)
+        else:
+            trouble.append(one)
     return found, trouble
 
 
-def _listed(name: str, catalogue: Catalogue) -> Listed:
+def each(
+    catalogue: Catalogue,
+) -> Iterator[tuple[str, Listed | CannotRun | ProblemsFound]]:
+    """Every source by its name: what is known of it, or what is wrong with it."""
+    for name in catalogue.present():
+        try:
+            yield name, describe(name, catalogue)
+        except (CannotRun, ProblemsFound) as error:
+            yield name, error
+
+
+def alarm(source: Source, at: datetime, catalogue: Catalogue) -> str | None:
+    """That a source is stale at an instant, and what to do about it; None: it is not."""
+    if not source.age.is_stale(at):
+        return None
+    return f"{ages.alarm(source.entry(), at)}: {ages.remedy(source.name, catalogue)}"
+
+
+def describe(name: str, catalogue: Catalogue) -> Listed:
+    """What is known of one source. Raises CannotRun or ProblemsFound where it cannot be used."""
     source, stored = catalogue.source(name), catalogue.stored(name)
     if stored is None:
         return Listed(source, "bundled", None, coverage(catalogue.load(source).steps))
@@ -152,20 +173,21 @@ class Back:
     was_left: bool
 
 
-def roll_back(store: Store, name: str) -> Back:
-    """Let the version before count again."""
+def roll_back(store: Store, name: str, *, rehearsed: bool = False) -> Back:
+    """Let the version before count again; `rehearsed`, only say which one that is."""
     with store.change(name):
         _require_stored(store, name)
         left = store.get(name).pointer.refused
-        about = store.roll_back(name).about
+        about = store.version_before(name) if rehearsed else store.roll_back(name).about
         return Back(about, about.digest == left)
 
 
-def remove(store: Store, name: str) -> None:
-    """Take a source out of the store."""
+def remove(store: Store, name: str, *, rehearsed: bool = False) -> None:
+    """Take a source out of the store, be it damaged; `rehearsed`, only see that it is there."""
     with store.change(name) as staging:
         _require_stored(store, name)
-        store.remove(staging, name)
+        if not rehearsed:
+            store.remove(staging, name)
 
 
 def _require_stored(store: Store, name: str) -> None:

@@ -181,7 +181,10 @@ def test_a_cursor_of_another_list_is_invalid(many: House) -> None:
     """It is the request that is wrong, not the state of things: 422."""
     client = program(many, "vera")
     cursor = client.get("/api/v1/cases", params={"limit": 2}).json()["next"]
-    for path in ("appeals", "notices", "organizations", "audit", "exemptions"):
+    for path in (
+        *("appeals", "notices", "organizations", "audit", "exemptions"),
+        *("people", "tokens", "policy/drafts", "corrections"),
+    ):
         for said in (cursor, "nonsense"):
             answer = client.get(f"/api/v1/{path}", params={"cursor": said})
             assert (answer.status_code, answer.json()["status"]) == (422, 422), path

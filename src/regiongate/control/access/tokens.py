@@ -13,6 +13,7 @@ from regiongate.control.new_id import new_id
 from regiongate.domain.access import Caller, Forbidden, covers, within
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.role import MAY, Act, Person, Role
+from regiongate.store.paging import Asked, Page
 from regiongate.store.tokens import Token, Tokens
 
 LONGEST = timedelta(days=366)
@@ -79,6 +80,18 @@ def tokens(connection: sa.Connection, by: str) -> list[Token]:
     """The tokens of a person, or of everybody for who may manage tokens. Raises CannotRun."""
     person = acting(connection, by, Act.READ)
     return Tokens(connection).all(None if _manages(person) else person.name)
+
+
+def token_page(
+    connection: sa.Connection, by: str, asked: Asked, *, of_others: bool = True
+) -> Page[Token]:
+    """A page of the same tokens, the newest first; without `of_others` only of one's own.
+
+    Raises CannotRun, for a cursor of another list too.
+    """
+    person = acting(connection, by, Act.READ)
+    everybody = of_others and _manages(person)
+    return Tokens(connection).page(None if everybody else person.name, asked)
 
 
 def caller_of_token(connection: sa.Connection, secret: str, at: datetime) -> Caller | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from regiongate.control.appeal_link import appeal_link
-from regiongate.control.explain import find_line
+from regiongate.control.log_line import find_line
 from regiongate.domain.address import BadAddress, IPAddress, canonical
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.exemption import folded
@@ -29,6 +29,10 @@ LASTS = timedelta(days=1)
 
 OLDEST = timedelta(days=30)
 """How old a refusal may be; the log may reach back less far."""
+
+NEWEST = 1 << 30
+"""Bytes of the gateway's log that are searched for a refusal, from its end: about two million
+requests. Anybody may ask for a search, so none takes longer because the log has grown."""
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _REFUSED = {verdict.value for verdict in Verdict if verdict.refuses}
@@ -58,7 +62,7 @@ def _whose(said: Refused, log: Path) -> str | None:
     if _ID.fullmatch(said.request) is None:
         return None
     try:
-        line = find_line(log, said.request)
+        line = find_line(log, said.request, NEWEST)
         when = datetime.fromisoformat(str(line["time"]))
         address = canonical(str(line["address"]).partition("%")[0])
     except (CannotRun, BadAddress, ValueError, KeyError, TypeError):

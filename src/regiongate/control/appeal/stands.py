@@ -12,7 +12,8 @@ from regiongate.control.notices.seen import Looking, seen_of
 from regiongate.domain.appeal import AppealState
 from regiongate.domain.case import Case, CaseState
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.notice import EvidenceKind, Seen
+from regiongate.domain.evidence import EvidenceKind
+from regiongate.domain.notice import Seen
 from regiongate.store.addressees import correspondents
 from regiongate.store.appeals import Appeals
 from regiongate.store.cases import Cases

@@ -9,9 +9,9 @@ from ipaddress import ip_network
 from regiongate.control.appeal.evidence import Upload, looked_at
 from regiongate.domain.address import BadAddress, IPNetwork, canonical
 from regiongate.domain.appeal import MAX_TEXT, Statement
+from regiongate.domain.contact import MAIL_ADDRESS
 from regiongate.domain.errors import CannotRun, Problem, ProblemsFound
 from regiongate.domain.exemption import folded
-from regiongate.domain.notice import MAIL_ADDRESS
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONGEST_MAIL = 254

@@ -6,10 +6,9 @@ from datetime import datetime
 
 from regiongate.control.appeal.sitting import Sitting
 from regiongate.control.notices.told import Told
-from regiongate.domain import notice
 from regiongate.domain.appeal import Appeal
 from regiongate.domain.case import Case
-from regiongate.domain.notice import AppealDecision, Event, Release, ReleaseCause
+from regiongate.domain.notice import AppealDecision, AppealReceived, Event, Release, ReleaseCause
 
 
 def tell_received(sitting: Sitting, case: Case, appeal: Appeal) -> None:
@@ -42,5 +41,5 @@ def _write(sitting: Sitting, case: Case, told: Told) -> None:
     sitting.desk.write(sitting.connection, [case], told, sitting.at)
 
 
-def _told(appeal: Appeal) -> notice.Appeal:
-    return notice.Appeal(appeal.id, appeal.opened, appeal.due)
+def _told(appeal: Appeal) -> AppealReceived:
+    return AppealReceived(appeal.id, appeal.opened, appeal.due)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from itertools import combinations
 
 from regiongate.control.compare.estimate import Estimate, Reference, by_class, estimate
@@ -35,7 +35,7 @@ class Wish:
     """What is asked for: what addresses count for (None: each alike), which families, how many
     disagreements of a pair are listed, and at which instant the policy is looked at."""
 
-    at: datetime
+    at: datetime.datetime
     family: Family = "both"
     top: int = 10
     traffic: Traffic | None = None
@@ -51,7 +51,7 @@ class Compared:
 
     name: str
     version: str | None
-    date: date | None
+    date: datetime.date | None
     licence: str
     digest: str
     reference: bool
@@ -112,7 +112,7 @@ class UnderPolicy:
 class Comparison:
     """Everything that was found."""
 
-    at: datetime
+    at: datetime.datetime
     family: Family
     weights: Weighing
     sources: tuple[Compared, ...]
@@ -238,7 +238,7 @@ class _References:
 
 
 def _under(
-    policy: Policy, at: datetime, laid: Overlay, ballot: Ballot, references: _References
+    policy: Policy, at: datetime.datetime, laid: Overlay, ballot: Ballot, references: _References
 ) -> tuple[Outcome, UnderPolicy]:
     """The rules and what each makes of the votes; first that of the policy itself."""
     names = ballot.sources

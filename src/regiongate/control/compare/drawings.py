@@ -12,14 +12,14 @@ from regiongate.control.compare.tables import Table
 from regiongate.domain.verdict import PlaceClass
 from regiongate.geo.steps import NONE, V4_END
 from regiongate.geo.wide import Index
-from regiongate.picture import AddressMap, Caption, Categories, Steps, address_map, outlines
+from regiongate.picture import AddressMap, Bands, Caption, Categories, address_map, outlines
 from regiongate.picture import world_map as draw_world
 from regiongate.picture.hilbert import Bytes
 
 PREFIX = 20
 """What one pixel of the map of IPv4 stands for: 4096 addresses."""
 
-_PERCENT = Steps((0, 1, 3, 10, 30, 60), "% disputed")
+_PERCENT = Bands((0, 1, 3, 10, 30, 60), "% disputed")
 
 
 def world_caption(found: Comparison) -> Caption:

@@ -10,7 +10,7 @@ from pathlib import Path
 from regiongate.domain.errors import CannotRun
 from regiongate.geo.load import load_source
 from regiongate.geo.mmdb.errors import MmdbError
-from regiongate.geo.source import SourceTable, file_error
+from regiongate.geo.source import SourceError, SourceTable, file_error
 from regiongate.geo.store.catalogue import Catalogue
 
 UNDATED = date.min
@@ -25,9 +25,36 @@ def open_sources(
     A file's source is called what was said. `tell` hears of each before it is read. Raises
     CannotRun for what is neither and for what is said twice, SourceError for what is in a file.
     """
+    _require_once(said)
+    return list(_read(said, catalogue, tell))
+
+
+def open_named(said: Sequence[str], catalogue: Catalogue) -> list[SourceTable]:
+    """Reads sources of the catalogue, and never a file. Raises as `open_sources`."""
+    _require_once(said)
+    return [_named(one, catalogue) for one in said]
+
+
+def open_sent(file: Path, called: str, beside: Sequence[str]) -> SourceTable:
+    """Reads a file that somebody sent, whose source and problems are called something else.
+
+    It is compared with the sources `beside`, of which none is called so. Raises as `open_sources`.
+    """
+    _require_once([called, *beside])
+    try:
+        table = _file(str(file), beside)
+        return replace(table, source=replace(table.source, name=called))
+    except SourceError as error:
+        problems = [
+            replace(one, file=called, message=one.message.replace(str(file), called))
+            for one in error.problems
+        ]
+        raise SourceError(problems, error.total) from None
+
+
+def _require_once(said: Sequence[str]) -> None:
     for twice in sorted({one for one in said if said.count(one) > 1}):
         raise CannotRun(f"{twice} is named twice: a source always agrees with itself")
-    return list(_read(said, catalogue, tell))
 
 
 def _read(

@@ -14,11 +14,12 @@ from regiongate.control.appeal.overdue import loud_when_overdue
 from regiongate.control.notices import rounds
 from regiongate.control.notices.desk import Desk
 from regiongate.control.reconcile import dates, told
-from regiongate.control.reconcile.affected import rescreen
+from regiongate.control.reconcile.affected import Rescreened, rescreen
 from regiongate.control.rehearsal import Transaction
 from regiongate.domain.errors import CannotRun
+from regiongate.domain.exemption import Scope
 from regiongate.domain.measure import Phase
-from regiongate.domain.notice import Event, Scope
+from regiongate.domain.notice import Event
 from regiongate.domain.policy import Policy
 from regiongate.geo.source import SourceTable
 from regiongate.store.exemptions import Exemptions
@@ -62,23 +63,15 @@ def turn(
         ended = [*exempt.end_due(connection, at), *correct.end_due(connection, at)]
         moved = told.move_on(connection, at)
         decided = Rulings(connection).in_force(at)
-    block = policy.measure.start(Phase.BLOCK)
-    # What counts before the date of the block is what will hold on it.
-    when = at if block is None else max(at, block)
-    screen = Screen(replace(policy, rulings=decided), tables, when)
+    screen = _screen(replace(policy, rulings=decided), tables, at)
     with transaction() as connection:
         screened = rescreen(connection, screen, _exempt(connection, policy, at), desk, at)
         restricted = dates.restrict(connection, policy, at)
     with transaction() as connection:
-        written = dates.tell(connection, policy, desk, at, screened.places)
-        ending = exempt.due_notices(connection, desk, at)
+        written = _write(connection, policy, desk, at, screened)
         again = rounds.go_on(connection, desk, at)
         late = loud_when_overdue(connection, at)
         once.forget(connection, at)
-    if ending:
-        written[Event.EXEMPTION_ENDING] = len(ending)
-    if screened.told:
-        written[Event.RELEASED] = screened.told
     return Turned(
         found=len(screened.found),
         moved=len(moved),
@@ -89,6 +82,24 @@ def turn(
         notices=written,
         again=len(again),
     )
+
+
+def _screen(policy: Policy, tables: Sequence[SourceTable], at: datetime) -> Screen:
+    """What counts before the date of the block is what will hold on it."""
+    block = policy.measure.start(Phase.BLOCK)
+    return Screen(policy, tables, at if block is None else max(at, block))
+
+
+def _write(
+    connection: sa.Connection, policy: Policy, desk: Desk, at: datetime, screened: Rescreened
+) -> dict[Event, int]:
+    """Write the notices that are due; says how many of each event, those of releases with them."""
+    written = dates.tell(connection, policy, desk, at, screened.places)
+    if ending := exempt.due_notices(connection, desk, at):
+        written[Event.EXEMPTION_ENDING] = len(ending)
+    if screened.told:
+        written[Event.RELEASED] = screened.told
+    return written
 
 
 def _exempt(connection: sa.Connection, policy: Policy, at: datetime) -> frozenset[str]:

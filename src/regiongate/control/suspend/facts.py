@@ -8,8 +8,7 @@ from itertools import pairwise
 
 from regiongate.domain.audit import Json
 from regiongate.domain.case_rules import CaseRules
-from regiongate.domain.evidence import Evidence
-from regiongate.domain.notice import EvidenceKind
+from regiongate.domain.evidence import Evidence, EvidenceKind
 from regiongate.domain.ownership import Ownership, concerning, owned
 from regiongate.domain.profile import Fact, FactKind, Holding
 

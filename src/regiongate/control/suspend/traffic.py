@@ -8,8 +8,7 @@ from fractions import Fraction
 
 from regiongate.domain.audit import Json
 from regiongate.domain.case_rules import CaseRules
-from regiongate.domain.evidence import Evidence
-from regiongate.domain.notice import EvidenceKind
+from regiongate.domain.evidence import Evidence, EvidenceKind
 from regiongate.domain.region import country_of
 from regiongate.domain.sighting import Sighting
 

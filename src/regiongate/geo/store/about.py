@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ class About:
 
     name: str
     version: str
-    date: date
+    date: datetime.date
     kind: str
     licence: str
     origin: str
@@ -38,7 +38,7 @@ class About:
     fields: tuple[str, ...] | None
     label: str | None
     came_from: str
-    fetched_at: datetime
+    fetched_at: datetime.datetime
     sha256: str
     size: int
     etag: str | None
@@ -78,8 +78,8 @@ def from_json(content: bytes, path: Path) -> About:
     try:
         said: Mapping[str, Any] = json.loads(content)
         values = {field.name: said[field.name] for field in fields(About)}
-        values["date"] = date.fromisoformat(values["date"])
-        values["fetched_at"] = datetime.fromisoformat(values["fetched_at"])
+        values["date"] = datetime.date.fromisoformat(values["date"])
+        values["fetched_at"] = datetime.datetime.fromisoformat(values["fetched_at"])
         values["fields"] = None if values["fields"] is None else tuple(values["fields"])
         return About(**values)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -89,4 +89,4 @@ def from_json(content: bytes, path: Path) -> About:
 
 
 def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+    return value.isoformat() if isinstance(value, datetime.date) else str(value)

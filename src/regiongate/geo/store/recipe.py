@@ -21,11 +21,12 @@ KINDS = ("region", *FACT_KINDS)
 class Recipe:
     """What `source.json` of a source says.
 
-    One of `url` and `file` is there. A `url` is a template: `${VARIABLE}` stands for a variable of
-    the environment, `{month}` for this month or the last. `user` and `password` name variables.
-    `dated` is "file" where the file or its server says the date, or "fetched" where the day counts
-    on which it was fetched. `least_covered` is the least share of the addresses covered before
-    that an update must cover; `most_moved` the largest share of them that may change region.
+    One of `url` and `file` is there, or neither: its versions are uploaded. A `url` is a template:
+    `${VARIABLE}` stands for a variable of the environment, `{month}` for this month or the last.
+    `user` and `password` name variables. `dated` is "file" where the file or its server says the
+    date, or "fetched" where the day counts on which it was fetched. `least_covered` is the least
+    share of the addresses covered before that an update must cover; `most_moved` the largest share
+    of them that may change region.
     """
 
     name: str
@@ -48,6 +49,11 @@ class Recipe:
     most_moved: float = 0.1
     replaces_bundled: bool = False
     vendor: str | None = None
+
+    @property
+    def is_uploaded(self) -> bool:
+        """Whether somebody sends each version, so that there is nowhere to fetch one from."""
+        return self.url is None and self.file is None
 
     def to_json(self) -> bytes:
         """The recipe as it is stored."""

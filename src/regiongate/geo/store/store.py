@@ -71,7 +71,8 @@ class Store:
 
     def get(self, name: str) -> Stored:
         """A source and its current version; KeyError when there is none, CannotRun when damaged."""
-        if not self._is_there():
+        # What is no name may be a path, which leads out of the folder.
+        if _NAME.fullmatch(name) is None or not self._is_there():
             raise KeyError(name)
         for _ in range(3):  # An update may take a version away between two of our looks.
             try:
@@ -82,10 +83,12 @@ class Store:
             raise KeyError(name)
         raise CannotRun(f"{self.root / name} is damaged: remove the source and add it again")
 
-    def previous(self, name: str) -> About | None:
-        """The version that counted before, None when there is none."""
-        before = self.get(name).pointer.previous
-        return None if before is None else self._about(name, before)
+    def version_before(self, name: str) -> About:
+        """The version that counted before. Raises CannotRun when there is none."""
+        now = self.get(name)
+        if now.pointer.previous is None:
+            raise CannotRun(f"the source {name} has no version before {now.about.version}")
+        return self._about(name, now.pointer.previous)
 
     @contextmanager
     def change(self, name: str) -> Iterator[Path]:
@@ -155,11 +158,8 @@ class Store:
 
     def roll_back(self, name: str) -> Stored:
         """Let the version before count again; the one that counted is refused by updates."""
-        before = self.get(name)
-        if before.pointer.previous is None:
-            raise CannotRun(f"the source {name} has no version before {before.about.version}")
-        self._about(name, before.pointer.previous)
-        pointer = Pointer(before.pointer.previous, before.pointer.current, before.about.digest)
+        left, before = self.get(name), self.version_before(name)
+        pointer = Pointer(before.folder, left.pointer.current, left.about.digest)
         self._point(self.root / name, pointer)
         return self.get(name)
 

@@ -18,6 +18,7 @@ from regiongate.control.appeal.sent import asked_for
 from regiongate.control.appeal.sitting import Sitting
 from regiongate.control.appeal.statement import statement
 from regiongate.domain.appeal import MAX_FILES, Appeal, AppealState, KeptFile, Statement
+from regiongate.domain.contact import masked
 from regiongate.domain.role import Act
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer, require_version, version
 from regiongate.server.api.case_record import AppealRecord, appeal_record
@@ -25,7 +26,6 @@ from regiongate.server.api.cases import Decision, require_case
 from regiongate.server.api.change import Change, TheChange
 from regiongate.server.api.endpoint import Name, TheCaller, TheHouse, Whole, api_door
 from regiongate.server.api.listing import Listing, TheAsked, listing
-from regiongate.server.api.masked import masked
 from regiongate.server.problem import Refused
 from regiongate.server.viewed import viewed
 from regiongate.store.appeals import Appeals
@@ -215,7 +215,7 @@ def _required(connection: sa.Connection, name: str) -> Appeal:
 
 def _view(connection: sa.Connection, one: Appeal, *, whole: bool = False) -> AppealView:
     said = AppealView.model_validate(one, from_attributes=True)
-    said.mail = one.mail if whole else masked(one.mail)
+    said.mail = one.mail if whole or one.mail is None else masked(one.mail)
     said.files = Appeals(connection).files(one.id)
     return said
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import datetime
 from typing import Annotated, Any
 
+import sqlalchemy as sa
 from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel
@@ -14,10 +16,13 @@ from regiongate.control.audit.export import lines
 from regiongate.control.audit.page import events
 from regiongate.control.audit.signed import sign
 from regiongate.control.audit.trouble import Verified
+from regiongate.control.fold import Folded, fold
 from regiongate.control.secrets import signing_key
 from regiongate.domain.audit import Tag
+from regiongate.domain.errors import CannotRun
 from regiongate.domain.role import Act
-from regiongate.server.api.answer import PROBLEMS, answer
+from regiongate.server.api.answer import CHANGED, PROBLEMS, answer
+from regiongate.server.api.change import TheChange
 from regiongate.server.api.endpoint import TheCaller, TheHouse, api_door
 from regiongate.server.api.listing import Listing, TheAsked, listing
 from regiongate.server.viewed import viewed
@@ -119,3 +124,20 @@ def export(house: TheHouse, caller: TheCaller) -> Response:
     parts = iter(lambda: made.read(_CHUNK), b"")
     headers = {"content-disposition": 'attachment; filename="audit.jsonl"'}
     return StreamingResponse(parts, 200, headers, _LINES)
+
+
+@door.enter("POST", "/fold", Act.FOLD, response_model=Folded, responses=CHANGED)
+def fold_old(change: TheChange) -> Response:
+    """Remove what is finer than a network and older than the policy in force keeps it.
+
+    That is: contents of rejected lines, files of appeals, mail addresses given with appeals. There
+    is no way back; with `dry_run` it says how much would go.
+    """
+    rules = change.house.policy().cases
+    if rules is None:
+        raise CannotRun("the policy in force has no section cases: nothing says what is kept")
+
+    def work(connection: sa.Connection, at: datetime) -> Response:
+        return answer(fold(connection, rules, actor=change.person, at=at))
+
+    return change.make(work)

@@ -56,17 +56,23 @@ class Change:
                 return work(connection, at)
             return self._once(connection, self.key, at, work)
 
-    def make_outside(self, work: Callable[[datetime], Response]) -> Response:
+    def make_outside(
+        self, work: Callable[[datetime], Response], require: Callable[[], object] = lambda: None
+    ) -> Response:
         """Do work that has transactions of its own, or changes more than the store.
 
         The key is taken before and its answer kept afterwards. After a failure in between nobody
-        knows how far the work came, so the key does nothing any more, and says so.
+        knows how far the work came, so the key does nothing any more, and says so. What `require`
+        raises refuses the change before that, and takes no key.
         """
         at = self.house.clock()
         if self.key is None or self.dry_run:
+            require()
             return work(at)
         with self.house.writing() as connection:
             kept = self._claimed(connection, self.key, at)
+            if kept is None:
+                require()
         if kept is not None:
             return kept
         made = work(at)

@@ -19,6 +19,7 @@ from regiongate.server.api.answer import CHANGED, PROBLEMS, answer, require_vers
 from regiongate.server.api.cases import Decision
 from regiongate.server.api.change import TheChange
 from regiongate.server.api.endpoint import Name, Reason, TheHouse, api_door
+from regiongate.server.api.listing import Listing, TheAsked, listing
 from regiongate.server.problem import Refused
 from regiongate.store.exemptions import Corrections
 
@@ -46,15 +47,16 @@ class NewCorrections(BaseModel):
     replaces: bool = Field(False, description="In place of those that are in force.")
 
 
-@door.enter("GET", "", Act.READ, response_model=list[Correction], responses=PROBLEMS)
+@door.enter("GET", "", Act.READ, response_model=Listing[Correction], responses=PROBLEMS)
 def list_(
     house: TheHouse,
+    asked: TheAsked,
     ended: Annotated[bool, Query(description="Those that have ended, too.")] = False,
 ) -> Response:
-    """List the corrections that are in force, all at once: the gateway holds them all, too."""
+    """List the corrections that are in force, the newest first."""
+    in_force_at = None if ended else house.clock()
     with house.reading() as connection:
-        known = Corrections(connection)
-        return answer(list(known.where()) if ended else known.in_force(house.clock()))
+        return listing(asked, lambda page: Corrections(connection).page(in_force_at, page))
 
 
 @door.enter("GET", "/{name}", Act.READ, response_model=Correction, responses=PROBLEMS)

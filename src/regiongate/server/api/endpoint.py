@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Path, Query, Request
 from fastapi.routing import APIRoute
 from pydantic import Field
 
 from regiongate.domain.access import Caller
 from regiongate.server.entry.door import Door
-from regiongate.server.entry.token import by_token, caller_of
+from regiongate.server.entry.token import BEARER, by_token, caller_of
 from regiongate.server.house import House, house_of
+
+
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
 
 TheHouse = Annotated[House, Depends(house_of)]
 TheCaller = Annotated[Caller, Depends(caller_of)]
+TheBody = Annotated[bytes, Depends(_body)]
+"""All that was sent, where it is no JSON."""
 
 Number = Annotated[int, Path(ge=1, le=10**18, description="Its number.", examples=[7])]
 Name = Annotated[
@@ -41,6 +48,7 @@ def api_door(noun: str) -> Door:
         by_token,
         prefix=f"/api/v1/{noun}",
         tags=[noun],
+        dependencies=[Depends(BEARER)],
         generate_unique_id_function=_operation,
     )
 

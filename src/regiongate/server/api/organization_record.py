@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from regiongate.domain.contact import masked
 from regiongate.domain.profile import Profile
-from regiongate.server.api.masked import masked
 from regiongate.store.organizations import KnownContact
 
 

@@ -10,7 +10,7 @@ from pathlib import Path as File
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
 
 from regiongate.control.erase import Erased
@@ -23,7 +23,15 @@ from regiongate.domain.errors import ProblemsFound
 from regiongate.domain.role import Act
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer
 from regiongate.server.api.change import Change, TheChange
-from regiongate.server.api.endpoint import Name, Reason, TheCaller, TheHouse, Whole, api_door
+from regiongate.server.api.endpoint import (
+    Name,
+    Reason,
+    TheBody,
+    TheCaller,
+    TheHouse,
+    Whole,
+    api_door,
+)
 from regiongate.server.api.listing import Listing, TheAsked, listing
 from regiongate.server.api.organization_record import OrganizationRecord, organization_record
 from regiongate.server.problem import Refused
@@ -64,10 +72,6 @@ class Erasing(BaseModel):
     despite_open_case: bool = Field(False, description="Though its case is not released.")
 
 
-async def _body(request: Request) -> bytes:
-    return await request.body()
-
-
 @door.enter("GET", "", Act.READ, response_model=Listing[Listed], responses=PROBLEMS)
 def list_(
     house: TheHouse,
@@ -90,9 +94,7 @@ def list_(
     responses=CHANGED,
     openapi_extra=_BODY,
 )
-def import_(
-    request: Request, content: Annotated[bytes, Depends(_body)], change: TheChange
-) -> Response:
+def import_(request: Request, content: TheBody, change: TheChange) -> Response:
     """Import a book, CSV or JSON lines by its content type: all of it or nothing.
 
     Organizations that it does not tell of stay as they are.

@@ -13,6 +13,7 @@ from regiongate.domain.role import PERSON, Act, Person, Role
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer, require_version, version
 from regiongate.server.api.change import TheChange
 from regiongate.server.api.endpoint import Name, TheHouse, api_door
+from regiongate.server.api.listing import Listing, TheAsked, listing
 from regiongate.server.problem import Refused
 from regiongate.store.people import People
 
@@ -32,11 +33,11 @@ class NewRole(BaseModel):
     role: Role
 
 
-@door.enter("GET", "", Act.READ, response_model=list[Person], responses=PROBLEMS)
-def list_(house: TheHouse) -> Response:
-    """List the people, by name: they are the provider's own and few, so there is one page."""
+@door.enter("GET", "", Act.READ, response_model=Listing[Person], responses=PROBLEMS)
+def list_(house: TheHouse, asked: TheAsked) -> Response:
+    """List the people, by name."""
     with house.reading() as connection:
-        return answer(People(connection).all())
+        return listing(asked, People(connection).page)
 
 
 @door.enter("GET", "/{name}", Act.READ, response_model=Person, responses=PROBLEMS)

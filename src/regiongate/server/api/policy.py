@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import Query, Response
+from fastapi import Response
 from pydantic import BaseModel, Field
 
 from regiongate.control.policies.look import look
@@ -20,6 +19,7 @@ from regiongate.policyfile.show import overview
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer, require_version, version
 from regiongate.server.api.change import TheChange
 from regiongate.server.api.endpoint import Number, Reason, TheHouse, api_door
+from regiongate.server.api.listing import Listing, TheAsked, listing
 from regiongate.server.api.policy_record import InForce, LookRecord, look_record
 from regiongate.server.problem import Refused
 from regiongate.store.drafts import Drafts
@@ -69,14 +69,11 @@ def look_at(said: Text, house: TheHouse) -> Response:
     return answer(look_record(found))
 
 
-@door.enter("GET", "/drafts", Act.READ, response_model=list[Draft], responses=PROBLEMS)
-def drafts(
-    house: TheHouse,
-    last: Annotated[int, Query(ge=1, le=500, description="So many, the newest.")] = 50,
-) -> Response:
-    """List the newest drafts."""
+@door.enter("GET", "/drafts", Act.READ, response_model=Listing[Draft], responses=PROBLEMS)
+def drafts(house: TheHouse, asked: TheAsked) -> Response:
+    """List the drafts, the newest first."""
     with house.reading() as connection:
-        return answer(Drafts(connection).latest(last))
+        return listing(asked, Drafts(connection).page)
 
 
 @door.enter("GET", "/drafts/{number}", Act.READ, response_model=Draft, responses=PROBLEMS)
@@ -138,16 +135,18 @@ def publish(number: Number, change: TheChange) -> Response:
     change.refuse_rehearsal("send its text to /api/v1/policy/look")
     house = change.house
 
-    def work(at: datetime) -> Response:
+    def require() -> None:
         with house.reading() as connection:
             require_version(change.if_match, _required(connection, number))
+
+    def work(at: datetime) -> Response:
         return _said(
             put_in_force(
                 house.state, house.database, house.catalogue, number, person=change.person, at=at
             )
         )
 
-    return change.make_outside(work)
+    return change.make_outside(work, require)
 
 
 @door.enter("POST", "/back-to", Act.PUBLISH_POLICY, response_model=Swapped, responses=CHANGED)

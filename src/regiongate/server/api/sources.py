@@ -3,64 +3,53 @@
 from __future__ import annotations
 
 import os
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Response
-from pydantic import BaseModel
 
-from regiongate.control import fetch_source
+from regiongate.control import source_changes
+from regiongate.control.ages import recorded
 from regiongate.control.bring_file import How
-from regiongate.control.sources import Asked, listed, look_up
-from regiongate.domain.audit import AuditEvent, Tag
+from regiongate.control.fetch_source import Update
+from regiongate.control.sources import Asked, Listed, describe, each, look_up
 from regiongate.domain.role import Act
-from regiongate.server.api.answer import CHANGED, PROBLEMS, answer
+from regiongate.domain.source import NAME_PATTERN
+from regiongate.geo.store.store import Store, Stored
+from regiongate.server.api.answer import CHANGED, PROBLEMS, answer, version
 from regiongate.server.api.change import TheChange
 from regiongate.server.api.endpoint import TheHouse, api_door
+from regiongate.server.api.source_record import (
+    DamagedRecord,
+    Entries,
+    SourceRecord,
+    source_record,
+)
+from regiongate.server.house import House
 from regiongate.server.problem import Refused
-from regiongate.store.audit import AuditTrail
 
 door = api_door("sources")
 
 SourceName = Annotated[
     str,
-    Path(
-        pattern="^[a-z0-9][a-z0-9._-]{0,63}$",
-        description="A source's name.",
-        examples=["dbip-lite"],
-    ),
+    Path(pattern=f"^{NAME_PATTERN}$", description="A source's name.", examples=["dbip-lite"]),
 ]
 
 
-class SourceRecord(BaseModel):
-    """A source with its age."""
-
-    name: str
-    place: str
-    kind: str
-    version: str
-    date: date
-    age_days: int
-    maximum_age: int
-    stale: bool
-    licence: str
-    digest: str
-
-
-class UpdateRecord(BaseModel):
-    """What became of a source, and what was said against a version that came."""
-
-    name: str
-    status: str
-    objections: list[str]
-
-
-@door.enter("GET", "", Act.READ, response_model=list[SourceRecord], responses=PROBLEMS)
+@door.enter(
+    "GET", "", Act.READ, response_model=list[SourceRecord | DamagedRecord], responses=PROBLEMS
+)
 def list_(house: TheHouse) -> Response:
-    """List the sources that can be opened, with their ages."""
-    at = house.clock()
-    found, _ = listed(house.catalogue)
-    return answer([_record(one.source, one.place, at) for one in found])
+    """List the sources with their ages and alarms: they are few, so there is one page."""
+    at, in_force = house.clock(), _in_force(house)
+    return answer(
+        [
+            source_record(found, house.catalogue, in_force, at)
+            if isinstance(found, Listed)
+            else DamagedRecord(name=name, alarm=str(found))
+            for name, found in each(house.catalogue)
+        ]
+    )
 
 
 @door.enter("GET", "/lookup", Act.READ, response_model=list[dict[str, Any]], responses=PROBLEMS)
@@ -76,39 +65,55 @@ def lookup(
     return answer(look_up(asked, house.catalogue)[0])
 
 
-@door.enter(
-    "POST", "/{name}/update", Act.UPDATE_SOURCE, response_model=UpdateRecord, responses=CHANGED
-)
+@door.enter("GET", "/{name}", Act.READ, response_model=SourceRecord, responses=PROBLEMS)
+def show(name: SourceName, house: TheHouse) -> Response:
+    """Show a source, with the version that a change asks for."""
+    catalogue = house.catalogue
+    if name not in catalogue.names():
+        raise Refused(404, "not-found", f"there is no source {name}")
+    found = describe(name, catalogue)
+    said = source_record(found, catalogue, _in_force(house), house.clock())
+    seen = version(found.source.entry() if found.stored is None else found.stored)
+    return answer(said, headers={"etag": seen})
+
+
+@door.enter("POST", "/{name}/update", Act.UPDATE_SOURCE, response_model=Update, responses=CHANGED)
 def update(name: SourceName, change: TheChange) -> Response:
-    """Fetch the newest version of a source of the store, as its recipe says."""
-    change.refuse_rehearsal("regiongate geo update --dry-run does where the store is")
-    house = change.house
-    store = house.catalogue.store
-    if store is None or name not in store.names():
-        raise Refused(404, "not-found", f"{name} is not in the store of sources")
+    """Fetch the newest version of a source of the store, as its recipe says.
+
+    What became of it is its `status`; what was said against a version that came, its `objections`.
+    """
+    house, store = change.house, store_of(change.house)
+    require_stored(house, name)
 
     def work(at: datetime) -> Response:
-        found = fetch_source.update(store, name, How(at, os.environ))
-        detail = {"source": name, "status": found.status}
-        with house.writing() as connection:
-            event = AuditEvent(at, change.person, Tag.SOURCE_UPDATED, None, {**detail})
-            AuditTrail(connection).write([event])
-        said = UpdateRecord(name=name, status=found.status, objections=list(found.objections))
-        return answer(said)
+        how = How(at, os.environ, dry_run=change.dry_run)
+        return answer(source_changes.update(house.database, store, name, how, change.person))
 
     return change.make_outside(work)
 
 
-def _record(source: Any, place: str, at: datetime) -> SourceRecord:
-    return SourceRecord(
-        name=source.name,
-        place=place,
-        kind=str(source.kind),
-        version=source.version,
-        date=source.date,
-        age_days=source.age.days(at),
-        maximum_age=source.maximum_age,
-        stale=source.age.is_stale(at),
-        licence=source.licence,
-        digest=source.digest,
-    )
+def store_of(house: House) -> Store:
+    """The store of sources of this machine. Raises Refused where the server has none."""
+    if house.catalogue.store is None:
+        raise Refused(404, "not-found", "this server has no store of sources")
+    return house.catalogue.store
+
+
+def require_stored(house: House, name: str) -> None:
+    """Raise Refused where a source is not in the store."""
+    if name not in store_of(house).names():
+        raise Refused(404, "not-found", f"{name} is not in the store of sources")
+
+
+def stored(house: House, name: str) -> Stored:
+    """A source of the store. Raises Refused where there is none, CannotRun for a damaged one."""
+    require_stored(house, name)
+    return store_of(house).get(name)
+
+
+def _in_force(house: House) -> Entries:
+    current = house.state.current()
+    if current is None:
+        return {}
+    return {entry["name"]: entry for entry in recorded(house.state.manifest(current))}

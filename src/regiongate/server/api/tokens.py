@@ -14,6 +14,7 @@ from regiongate.domain.role import Act, Role
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer
 from regiongate.server.api.change import TheChange
 from regiongate.server.api.endpoint import Name, TheCaller, TheHouse, api_door
+from regiongate.server.api.listing import Listing, TheAsked, listing
 from regiongate.server.entry.door import Anybody
 from regiongate.server.problem import Refused
 from regiongate.store.tokens import Token
@@ -36,14 +37,14 @@ class IssuedToken(BaseModel):
     secret: str = Field(examples=["rg_…"])
 
 
-@door.enter("GET", "", Anybody.KNOWN, response_model=list[Token], responses=PROBLEMS)
-def list_(house: TheHouse, caller: TheCaller) -> Response:
-    """List one's own tokens; who may manage tokens sees those of all."""
+@door.enter("GET", "", Anybody.KNOWN, response_model=Listing[Token], responses=PROBLEMS)
+def list_(house: TheHouse, caller: TheCaller, asked: TheAsked) -> Response:
+    """List one's own tokens, the newest first; who may manage tokens sees those of all."""
+    person, of_others = caller.person.name, caller.may(Act.MANAGE_TOKENS)
     with house.reading() as connection:
-        found = tokens.tokens(connection, caller.person.name)
-    if not caller.may(Act.MANAGE_TOKENS):
-        found = [one for one in found if one.person == caller.person.name]
-    return answer(found)
+        return listing(
+            asked, lambda page: tokens.token_page(connection, person, page, of_others=of_others)
+        )
 
 
 @door.enter(
