@@ -40,6 +40,7 @@ FILTERS = (
     ("notices", "state"),
     ("notices", "event"),
     ("notices", "cursor"),
+    ("incentives", "account"),
     ("audit", "tag"),
     ("audit", "actor"),
     ("audit", "organization"),

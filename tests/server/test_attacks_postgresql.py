@@ -16,6 +16,8 @@ from tests.support.stores import postgresql  # noqa: F401
 
 pytestmark = pytest.mark.postgresql
 
+KEY, UNTIL = "0" * 64, "2026-08-01T00:00:00Z"
+
 
 def test_odd_text_is_only_text(postgresql: Server, tmp_path: Path) -> None:  # noqa: F811
     """In each filter, each form and each path, and for programs: refused, or found nowhere."""
@@ -40,6 +42,11 @@ def test_odd_text_is_only_text(postgresql: Server, tmp_path: Path) -> None:  # n
             client.post("/console/login", data={"code": said}),
             client.get(f"/console/cases/1/notices/{quote(said)}"),
             robot.get("/api/v1/cases", params={"text": said, "organization": said}),
+            robot.get(f"/api/v1/organizations/{quote(said)}"),
+            robot.post("/api/v1/cases/1/notes", json={"text": said}),
+            robot.post("/api/v1/exemptions", json={"key": KEY, "reason": said, "until": None}),
+            robot.post("/api/v1/policy/drafts", json={"text": said, "reason": said}),
+            robot.post("/api/v1/tokens", json={"name": said, "role": "viewer", "until": UNTIL}),
         ]
     database.close()
     broken = [(str(one.url)[:90], one.status_code) for one in answers if one.status_code >= 500]

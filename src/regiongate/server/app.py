@@ -16,9 +16,11 @@ from regiongate.domain.access import Forbidden
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.server import doors
 from regiongate.server.entry.session import LoginNeeded
+from regiongate.server.head import Head
 from regiongate.server.house import House
 from regiongate.server.observe.observed import observed
 from regiongate.server.openapi import Documented, described
+from regiongate.server.pages.render import environment
 from regiongate.server.pages.sorry import sorry
 from regiongate.server.problem import Refused
 from regiongate.server.security.headers import SecurityHeaders, always
@@ -38,11 +40,13 @@ def create_app(house: House) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.house = house
+    environment()
     for door in doors.ALL:
         app.include_router(door)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(SizeLimit)
     app.add_middleware(SecurityHeaders, secure=house.settings.is_secure)
+    app.add_middleware(Head)
     observed(app, house)
     for kind, answered in _ANSWERS.items():
         app.add_exception_handler(kind, answered)
@@ -83,9 +87,12 @@ def _cannot(request: Request, error: CannotRun) -> Response:
 
 
 def _http(request: Request, error: HTTPException) -> Response:
-    kind = "not-found" if error.status_code == 404 else "bad-request"
+    kind = _KINDS.get(error.status_code, "bad-request")
     headers = dict(error.headers or {})
     return sorry(request, error.status_code, kind, str(error.detail), headers=headers)
+
+
+_KINDS = {404: "not-found", 413: "too-large"}
 
 
 def _broken(request: Request, _: Exception) -> Response:

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from regiongate.domain.errors import CannotRun
 from regiongate.server.app import create_app
+from regiongate.server.entry.cookies import session_name
 from regiongate.server.house import House
 from regiongate.server.observe.request_log import REQUESTS
 from regiongate.server.observe.tracing import Signals, traced, wanted
@@ -73,7 +74,7 @@ def test_statements_are_spans_below_it(house: House, collector: Collector) -> No
 
 def test_nobody_is_named(house: House, collector: Collector) -> None:
     """No number of a case, no query, no address, no header, and no cookie leaves the server."""
-    secret = browser(house, "anna").cookies["regiongate"]
+    secret = browser(house, "anna").cookies[session_name(house.settings)]
     path = "/console/cases/4711?text=acme"
     _ask(house, path, person="anna", user_agent="Browser/9", cookie_hint="x")
     assert collector.spans and collector.logs

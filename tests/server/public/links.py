@@ -7,7 +7,7 @@ from datetime import timedelta
 from regiongate.control.appeal_link import appeal_link
 from regiongate.control.switch.link import plan_link
 from regiongate.domain.case import Case, Step
-from regiongate.domain.notice import Contact
+from regiongate.domain.contact import Contact
 from regiongate.domain.profile import Profile, ProfileContact
 from regiongate.server.house import House
 from regiongate.store.cases import Cases

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from regiongate.domain.case import Step
 from regiongate.server.house import House
+from regiongate.server.public import appeal
 from tests.server.public.links import restricted, step
 
 At = Callable[[str], TestClient]
@@ -104,3 +105,27 @@ def test_guessing_is_slowed_down(house: House, at: At) -> None:
     answers = [_asked(client).status_code for _ in range(12)]
     assert answers[:10] == [404] * 10
     assert answers[-1] == 429
+
+
+def test_only_the_end_of_the_log_is_searched(
+    house: House, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A log that has grown makes nobody wait longer; what lies further back is not found."""
+    restricted(house, "acme")
+    _log(house)
+    log = house.state.access_log
+    with log.open("a") as file:
+        file.write('{"request_id":"another"}\n' * 10)
+    assert _asked(at(CLIENT)).status_code == 303
+    monkeypatch.setattr("regiongate.control.appeal.by_request.NEWEST", 100)
+    assert _asked(at(CLIENT)).status_code == 404
+
+
+def test_one_search_at_a_time(house: House, at: At) -> None:
+    """Whoever comes meanwhile waits, from whatever network."""
+    restricted(house, "acme")
+    _log(house)
+    with appeal.SEARCH:
+        answer = _asked(at(CLIENT))
+    assert answer.status_code == 429 and int(answer.headers["retry-after"]) > 0
+    assert _asked(at(CLIENT)).status_code == 303

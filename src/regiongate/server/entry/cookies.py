@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from fastapi import Request, Response
 
 from regiongate.server.settings import Settings
@@ -11,12 +13,12 @@ _MINUTES = 60
 
 def session_name(settings: Settings) -> str:
     """The name of the session's cookie; `__Host-` binds it to host and TLS (RFC 6265bis)."""
-    return "__Host-regiongate" if settings.is_secure else "regiongate"
+    return _named("regiongate", settings)
 
 
 def pending_name(settings: Settings) -> str:
     """The name of the cookie of a login that was begun elsewhere, likewise."""
-    return "__Host-regiongate-login" if settings.is_secure else "regiongate-login"
+    return _named("regiongate-login", settings)
 
 
 def session_of(request: Request, settings: Settings) -> str | None:
@@ -40,3 +42,13 @@ def give(response: Response, settings: Settings, name: str, value: str, minutes:
 def take_back(response: Response, settings: Settings, name: str) -> None:
     """Let the browser forget a cookie."""
     response.delete_cookie(name, path="/", secure=settings.is_secure, httponly=True, samesite="lax")
+
+
+def _named(name: str, settings: Settings) -> str:
+    """Ports of a host share their cookies (RFC 6265, section 8.5), so each has a name of its own.
+
+    Else two consoles on one machine would log each other's people out.
+    """
+    port = urlsplit(settings.url).port
+    prefix = "__Host-" if settings.is_secure else ""
+    return f"{prefix}{name}" if port is None else f"{prefix}{name}-{port}"

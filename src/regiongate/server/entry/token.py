@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated
-
-from fastapi import Depends, Request
+from fastapi import Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
 from regiongate.control.access import enter
 from regiongate.domain.access import Caller
 from regiongate.domain.role import Act
-from regiongate.server.entry.door import Anybody, Needs
+from regiongate.server.entry.door import Admission, Needs
 from regiongate.server.entry.guesses import require_pace, require_patience, wrong_guess
 from regiongate.server.house import House, house_of
 from regiongate.server.problem import Refused
 
-_BEARER = HTTPBearer(
+BEARER = HTTPBearer(
     bearerFormat="rg_…",
     auto_error=False,
     description="A token of `regiongate token issue`, in the name of a person and within its role.",
 )
+"""What the OpenAPI document says of how programs say who they are."""
 
 
-def by_token(needs: Needs) -> Callable[..., None]:
+def by_token(needs: Needs) -> Admission:
     """Lets in whoever bears a token that allows what is needed."""
-    if needs is Anybody.PUBLIC:
-        return _everybody
 
-    def admitted(
-        request: Request,
-        house: Annotated[House, Depends(house_of)],
-        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
-    ) -> None:
+    async def admitted(request: Request) -> None:
+        house = house_of(request)
         require_pace(request, house, "api")
-        caller = _bearer(request, house, credentials)
+        shown = await BEARER(request)
+        caller = await run_in_threadpool(_bearer, request, house, shown)
         if isinstance(needs, Act) and not caller.may(needs):
             raise Refused(403, "forbidden", f"{caller.role} may not {needs}")
         request.state.caller = caller
@@ -46,10 +41,6 @@ def caller_of(request: Request) -> Caller:
     """Who was let in."""
     found: Caller = request.state.caller
     return found
-
-
-def _everybody() -> None:
-    """Nobody is asked who they are."""
 
 
 def _bearer(

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
-from regiongate.server.entry.door import Anybody, Door, Needs
+from regiongate.server.entry.door import Anybody, Door, everybody
 
-
-def _everybody(_: Needs) -> Callable[[], None]:
-    return lambda: None
-
-
-door = Door(_everybody, prefix="/health", tags=["health"])
+door = Door(lambda _: everybody, prefix="/health", tags=["health"])
 
 
 class Ready(BaseModel):

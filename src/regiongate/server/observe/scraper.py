@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
 
-from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Request
+from fastapi.security import HTTPBearer
 
 from regiongate.domain.errors import CannotRun
 from regiongate.server.entry.client import SETTLED, client_of
-from regiongate.server.entry.door import Needs
+from regiongate.server.entry.door import Admission, Needs
 from regiongate.server.entry.guesses import require_patience, wrong_guess
 from regiongate.server.house import House, house_of
 from regiongate.server.problem import Refused
@@ -20,9 +18,7 @@ from regiongate.server.problem import Refused
 SHORTEST = 32
 """Characters of a token: 128 bits in hexadecimal."""
 
-_BEARER = HTTPBearer(
-    scheme_name="Scrape", auto_error=False, description="The token of `--metrics-token-file`."
-)
+_BEARER = HTTPBearer(auto_error=False)
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", SETTLED)
 """What a proxy adds: then the peer is the proxy, and says nothing of who asks."""
 
@@ -41,20 +37,18 @@ def read_token(path: Path) -> str:
     return token
 
 
-def by_scraper(_: Needs) -> Callable[..., None]:
+def by_scraper(_: Needs) -> Admission:
     """Lets in whoever may read the metrics."""
     return _admitted
 
 
-def _admitted(
-    request: Request,
-    house: Annotated[House, Depends(house_of)],
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
-) -> None:
+async def _admitted(request: Request) -> None:
+    house = house_of(request)
     token = house.settings.metrics_token
     if token is None:
         _require_here(request, house)
         return
+    credentials = await _BEARER(request)
     if credentials is None:
         raise _unknown("send the token of --metrics-token-file: Authorization: Bearer …")
     require_patience(request, house)

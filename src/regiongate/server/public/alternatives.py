@@ -1,4 +1,4 @@
-"""Alternatives: who serves the reader's region, and what one organization can do."""
+"""Alternatives: who serves the reader's region, and on what terms."""
 
 from __future__ import annotations
 
@@ -6,11 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
 
-from regiongate.control.switch.html import body
-from regiongate.control.switch.link import read_plan_link
 from regiongate.control.switch.plan import alternatives as serving
-from regiongate.control.switch.plan import plan
-from regiongate.control.switch.words import blocks
 from regiongate.domain.offer import Kind
 from regiongate.domain.place import locate
 from regiongate.policyfile.iso import name_of
@@ -20,7 +16,6 @@ from regiongate.server.ground import ground_of
 from regiongate.server.house import House, house_of
 from regiongate.server.problem import Refused
 from regiongate.server.public.language import language_of
-from regiongate.server.public.link import opened_link
 from regiongate.server.public.show import PREFIX, by_rate, show
 from regiongate.server.public.sorry import PublicRoute
 from regiongate.server.public.written import named
@@ -52,16 +47,6 @@ def alternatives(
         found=serving(known, of, at) if of else [],
         history=[offer for offer in known.each if offer.kind is Kind.HISTORY],
     )
-
-
-@door.enter("GET", "/switch", Anybody.PUBLIC)
-def switch(request: Request, house: TheHouse, token: Annotated[str, Query()] = "") -> Response:
-    """Show the plan of the organization whose link it is."""
-    link = opened_link(request, house, token, read_plan_link)
-    with house.reading() as connection:
-        made = plan(connection, link.organization, house.offers(), house.policy(), house.clock())
-    # The page has its own heading, and the rest is the plan as it is handed over.
-    return show(request, house, "switch.html", token=token, plan=made, text=body(blocks(made)[1:]))
 
 
 def _region_of(request: Request, house: House) -> str | None:

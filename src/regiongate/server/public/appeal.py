@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from threading import Lock
 from typing import Annotated
 from urllib.parse import urlencode, urlsplit
 
@@ -40,6 +41,12 @@ door = Door(by_rate, prefix=PREFIX, route_class=PublicRoute, include_in_schema=F
 
 TheHouse = Annotated[House, Depends(house_of)]
 Token = Annotated[str, Query()]
+
+SEARCH = Lock()
+"""One search of the gateway's log at a time: they may come from any number of networks."""
+
+_BUSY = 5.0
+"""Seconds to wait for whoever finds one under way."""
 
 _EMPTY = Sent("", None, ())
 _MEBI = 1 << 20
@@ -117,8 +124,13 @@ def _by_request(request: Request, house: House, refused: str) -> Response:
         raise too_many(wait)
     shown = Refused(refused, client, house.clock())
     log, site = house.state.access_log, rules.site
-    with house.reading() as connection:
-        link = link_by_request(connection, shown, log, site, house.secret)
+    if not SEARCH.acquire(blocking=False):
+        raise too_many(_BUSY)
+    try:
+        with house.reading() as connection:
+            link = link_by_request(connection, shown, log, site, house.secret)
+    finally:
+        SEARCH.release()
     if link is None:
         return show(request, house, "appeal.html", 404, refused=refused, unknown=True)
     # On the host by which the client came: it may reach no other.

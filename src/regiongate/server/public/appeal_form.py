@@ -18,7 +18,6 @@ from regiongate.server.entry.client import client_of
 from regiongate.server.entry.guesses import too_many
 from regiongate.server.house import House, house_of
 from regiongate.server.public.link import opened_link
-from regiongate.server.security.size import LARGEST
 
 _FILES, _FIELDS, _FIELD_BYTES = 20, 10, 256 * 1024
 """More than an appeal can have, so that too much of something is told by its name."""
@@ -44,9 +43,6 @@ async def sent_form(
     large or no form.
     """
     await run_in_threadpool(_admit, request, house, token)
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > LARGEST:
-        raise HTTPException(413)
     async with request.form(
         max_files=_FILES, max_fields=_FIELDS, max_part_size=_FIELD_BYTES
     ) as form:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request, Response
 
 from regiongate.domain.refusal import SITE_PATH
 from regiongate.server.entry.client import client_of
-from regiongate.server.entry.door import Needs
+from regiongate.server.entry.door import Admission, Needs
 from regiongate.server.entry.guesses import too_many
 from regiongate.server.house import House, house_of
 from regiongate.server.pages.render import render
@@ -21,12 +21,12 @@ PREFIX = SITE_PATH.rstrip("/")
 """The path below which the gateway forwards the public pages, whatever its verdict."""
 
 
-def by_rate(_: Needs) -> Callable[..., None]:
+def by_rate(_: Needs) -> Admission:
     """Lets in everybody, as often as one network may ask."""
     return _admitted
 
 
-def _admitted(request: Request) -> None:
+async def _admitted(request: Request) -> None:
     house = house_of(request)
     wait = house.limiter.take("page", client_of(request, house), time.monotonic())
     if wait is not None:

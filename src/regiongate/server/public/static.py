@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
 from fastapi import Response
 
 from regiongate.picture.palette import stylesheet
-from regiongate.server.entry.door import Anybody, Door, Needs
+from regiongate.server.entry.door import Anybody, Door, everybody
 from regiongate.server.problem import Refused
 from regiongate.server.public.show import PREFIX
 
 _KINDS = {"look.css": "text/css", "palette.css": "text/css", "icon.svg": "image/svg+xml"}
 
 
-def _everybody(_: Needs) -> Callable[[], None]:
-    return lambda: None
-
-
-door = Door(_everybody, prefix=f"{PREFIX}/static", include_in_schema=False)
+door = Door(lambda _: everybody, prefix=f"{PREFIX}/static", include_in_schema=False)
 
 
 @door.enter("GET", "/{name}", Anybody.PUBLIC)
