@@ -93,6 +93,22 @@ def test_several_cases_are_released_at_once(street: Street, scripts: bool) -> No
         expect(page.locator("main")).to_contain_text("No case is like that")
 
 
+def test_it_is_shown_who_would_be_told(street: Street) -> None:
+    """How many letters in which languages, and one of each, before anything is written."""
+    with street.person("otto") as page:
+        page.goto("/console/notices")
+        page.get_by_label("Of", exact=True).first.select_option("on-the-day")
+        page.get_by_label("Which of several").fill("once-more")
+        page.get_by_role("button", name="Show who would be told").click()
+        expect(page.locator("main")).to_contain_text("Nothing has been changed yet")
+        assert _rows(page) > 0
+        page.locator("summary").first.click()
+        expect(page.locator("pre").first).to_be_visible()
+        sound(page)
+        page.get_by_role("link", name="Leave it").click()
+        expect(page.locator("h1")).to_have_text("Notices")
+
+
 def test_one_proposes_and_another_approves(street: Street, scripts: bool) -> None:
     """Who proposed a suspension is refused to approve it; a second person is not."""
     number = street.town.case("volga-labs" if scripts else "hostile-sql")

@@ -16,7 +16,7 @@ from regiongate.compiler.envoy.settings import Endpoint
 from regiongate.control import fetch_source
 from regiongate.control.bring_file import How
 from regiongate.control.build import inputs
-from regiongate.domain.notice import Contact
+from regiongate.domain.contact import Contact
 from regiongate.domain.profile import Fact, FactKind, Profile, ProfileContact
 from regiongate.domain.sighting import Sighting
 from regiongate.geo.store.recipe import Recipe

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page
@@ -75,7 +76,8 @@ class Street:
             if name is not None:
                 with self.town.database.writing() as connection:
                     begun = sessions.begin(connection, name, "one-time", AT)
-                cookie = {"name": "regiongate", "value": begun.secret, "url": self.town.url}
+                called = f"regiongate-{urlsplit(self.town.url).port}"
+                cookie = {"name": called, "value": begun.secret, "url": self.town.url}
                 opened.add_cookies([cookie])  # type: ignore[list-item]
             page = opened.new_page()
             page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))

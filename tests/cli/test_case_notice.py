@@ -15,7 +15,6 @@ from click.testing import CliRunner, Result
 
 from regiongate.cli.case import case
 from regiongate.cli.case_notice import notice as notice_command
-from regiongate.cli.masked import masked
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.role import Person, Role
 from regiongate.notify.settings import NAMES
@@ -24,26 +23,10 @@ from regiongate.store.notices import KeptNotice, Notices, NoticeState
 from regiongate.store.people import People
 from tests.support.cases import BLOCK, SUSPEND, WARN, know
 from tests.support.desks import opened
-from tests.support.policies import policy_text
+from tests.support.policies import CASES, policy_text
 from tests.support.reports import report
 from tests.support.smtp import MailServer, Plan, mail_server
 
-CASES = {
-    "api": "Example API",
-    "site": "https://access.example.com",
-    "look_back": "90d",
-    "reminders": ["7d"],
-    "exemption_ahead": "14d",
-    "appeal_within": "14d",
-    "keep": "365d",
-    "evidence": {
-        "over": "14d",
-        "traffic": "50%",
-        "countries": 3,
-        "anonymizers": "50%",
-        "owned": "50%",
-    },
-}
 LATER = WARN + timedelta(hours=1)
 
 
@@ -111,6 +94,20 @@ def test_a_preview_changes_nothing(folder: Path, server: MailServer) -> None:
     _run(folder, "notice", *_relay(server), at=LATER)
     previewed = {path.read_bytes() for path in out.glob("*.eml")}
     assert {envelope.content for envelope in server.accepted} == previewed
+
+
+def test_no_letters_for_a_reason(folder: Path) -> None:
+    """A preview and a writing that come to nothing say why, as words and as JSON."""
+    out = str(folder / "out")
+    late = _run(folder, "notice", "--event", "announcement", "--preview", out, at=BLOCK)
+    assert "No letters: announcement is told ahead of the block, and that began" in late.stdout
+    nobody = _announce(folder, "--event", "reminder")
+    assert "Notices written: 0 (no case is noticed or reminded, and" in nobody.stdout
+    assert _said(_run(folder, "notice", "--preview", out, "--json")) == {
+        "files": [],
+        "troubles": [],
+        "why_none": "no notice waits to be sent",
+    }
 
 
 def test_a_preview_of_what_is_ready(folder: Path) -> None:
@@ -285,8 +282,3 @@ def test_every_setting_is_an_option() -> None:
     for name in NAMES:
         found = options[f"--{name}"]
         assert found.envvar == f"REGIONGATE_{name.upper().replace('-', '_')}"
-
-
-def test_masking() -> None:
-    """The first letter and the domain are left."""
-    assert masked("it@acme.example") == "i…@acme.example"

@@ -17,26 +17,10 @@ from regiongate.domain.profile import Fact, FactKind, Holding, Owner, Profile
 from regiongate.store.cases import Cases
 from regiongate.store.database import Database
 from regiongate.store.notices import Notices
-from tests.support.policies import policy_text
+from tests.support.policies import CASES, policy_text
 from tests.support.profiles import contact
 from tests.support.suspensions import AT, BILLED, BLOCK, LONG, SUSPEND, WARN, prepared
 
-CASES = {
-    "api": "Example API",
-    "site": "https://access.example.com",
-    "look_back": "90d",
-    "reminders": ["7d"],
-    "exemption_ahead": "14d",
-    "appeal_within": "14d",
-    "keep": "365d",
-    "evidence": {
-        "over": "14d",
-        "traffic": "50%",
-        "countries": 3,
-        "anonymizers": "50%",
-        "owned": "50%",
-    },
-}
 OWNED = (
     Holding("acme", "fund", Fraction(9, 10), "register", BILLED.stated),
     Holding("fund", "state", Fraction(2, 3) - Fraction(2, 3) % Fraction(1, 10**9), "register",

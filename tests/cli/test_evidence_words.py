@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from regiongate.cli.evidence_words import line, words
-from regiongate.domain.evidence import Evidence
-from regiongate.domain.notice import EvidenceKind
+from regiongate.domain.evidence import Evidence, EvidenceKind
 
 FIRST, LAST = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
 FACT = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from regiongate.cli.gateway_options import partners
+from regiongate.cli.gateway_settings import partners
 from regiongate.compiler.envoy.settings import Settings, endpoint, from_record, to_record, upstream
 from regiongate.domain.errors import CannotRun
 

@@ -19,12 +19,12 @@ from regiongate.domain.organization import ORDINARY, Organization, Standing, Sta
 from regiongate.domain.place import Place
 from regiongate.domain.policy import (
     Dialect,
-    Exemption,
     ListChange,
     LocationRules,
     NetworkRule,
     Origin,
     Policy,
+    PolicyExemption,
     RefusalStyle,
     SupportedList,
     Territories,
@@ -194,8 +194,8 @@ def _organizations() -> Iterator[tuple[str, ...]]:
     }
     exemptions = {
         "none": (),
-        "in force": (Exemption("org", "why", "who", None),),
-        "expired": (Exemption("org", "why", "who", OVER),),
+        "in force": (PolicyExemption("org", "why", "who", None),),
+        "expired": (PolicyExemption("org", "why", "who", OVER),),
     }
     for state, standing in states.items():
         cells = []

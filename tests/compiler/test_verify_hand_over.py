@@ -14,6 +14,7 @@ import pytest
 from regiongate.compiler.envoy.settings import Jwt, upstream
 from regiongate.compiler.verify import verify
 from tests.compiler.conftest import WORLD
+from tests.compiler.forgeries import said_of_harmed
 from tests.support.bundles import SETTINGS, files, folder_inputs, seal, write
 from tests.support.partners import OURS, partners
 from tests.support.tokens import ISSUER, jwks
@@ -121,13 +122,7 @@ def test_a_harmed_route_is_found(
     says: str,
 ) -> None:
     """Also when the manifest vouches for it."""
-    bundle = write(content, tmp_path / "bundle")
-    path = bundle / "envoy/bootstrap.json"
-    config = json.loads(path.read_text("utf-8"))
-    change(config)
-    path.write_text(json.dumps(config))
-    seal(bundle)
-    said = [str(one) for one in verify(bundle, envoy=False) if one.check == "site"]
+    said = said_of_harmed(content, tmp_path / "bundle", change)
     assert any(says in text for text in said), said
 
 

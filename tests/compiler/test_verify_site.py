@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import ip_network
@@ -14,7 +13,8 @@ import pytest
 from regiongate.compiler.envoy.settings import upstream
 from regiongate.compiler.verify import verify
 from tests.compiler.conftest import AT, WORLD
-from tests.support.bundles import SETTINGS, files, folder_inputs, seal, write
+from tests.compiler.forgeries import said_of_harmed
+from tests.support.bundles import SETTINGS, files, folder_inputs, write
 
 SITE = replace(
     SETTINGS,
@@ -112,11 +112,5 @@ def test_a_harmed_route_is_found(
     says: str,
 ) -> None:
     """Also when the manifest vouches for it."""
-    bundle = write(content, tmp_path / "bundle")
-    path = bundle / "envoy/bootstrap.json"
-    config = json.loads(path.read_text("utf-8"))
-    change(config)
-    path.write_text(json.dumps(config))
-    seal(bundle)
-    said = [str(one) for one in verify(bundle, envoy=False) if one.check == "site"]
+    said = said_of_harmed(content, tmp_path / "bundle", change)
     assert any(says in text for text in said), said

@@ -18,16 +18,17 @@ from regiongate.domain.appeal import Appeal, AppealState, EvidenceFile, FileKind
 from regiongate.domain.audit import Tag
 from regiongate.domain.case import Case, Step
 from regiongate.domain.claim import ClaimCode
+from regiongate.domain.contact import Contact
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.evidence import Evidence
-from regiongate.domain.exemption import Exemption
-from regiongate.domain.notice import Contact, EvidenceKind, Scope
+from regiongate.domain.evidence import Evidence, EvidenceKind
+from regiongate.domain.exemption import Exemption, Scope
 from regiongate.domain.profile import Owner, Profile, ProfileContact
 from regiongate.domain.role import Person, Role
 from regiongate.store.appeals import FILE, Appeals
 from regiongate.store.audit import AuditTrail, Which
 from regiongate.store.cases import Cases
 from regiongate.store.database import Database
+from regiongate.store.demands import Demands
 from regiongate.store.exemptions import Exemptions
 from regiongate.store.ledger_codes import ClaimCodes, IssuedCode
 from regiongate.store.notice_tables import ATTEMPT, BOUNCE
@@ -36,6 +37,7 @@ from regiongate.store.schema import METADATA
 from regiongate.store.suspension_tables import APPROVAL
 from regiongate.store.suspensions import Proposal, Suspensions
 from tests.support.audit_trails import verified
+from tests.support.demands import demand, demands
 from tests.support.desks import announced
 from tests.support.profiles import fact, holding, key
 from tests.support.stores import database, postgresql, store_url
@@ -81,6 +83,7 @@ def _lived(database: Database) -> Case:
         cases.note(case, AT, "ann", "acme called")
         _appeal(connection, case)
         _tried(connection)
+        Demands(connection).add(demands([demand("acme"), demand("globex")]))
         assert once(connection, "ann", "key-1", "0" * 64, AT) is None
         keep(connection, "ann", "key-1", 200, {}, b"a case of acme")
         case = cases.take(case, Step.PROPOSE, AT, "ann", "acme does not answer")

@@ -15,7 +15,8 @@ from regiongate.cli.main import main
 from regiongate.compiler.bundle import FORMAT, MANIFEST
 from regiongate.compiler.envoy.gate import DATABASE
 from regiongate.compiler.reader import BundleReader
-from regiongate.control.explain import Question, by_bundle, by_request, find_line
+from regiongate.control.explain import Question, by_bundle, by_request
+from regiongate.control.log_line import find_line
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway.state import State
 from regiongate.geo.mmdb.writer import encode

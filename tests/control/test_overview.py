@@ -14,8 +14,8 @@ from regiongate.control.notices.page import notices
 from regiongate.control.overview import Attention, attention, cases_by_state, notices_by_state
 from regiongate.domain.appeal import Appeal, AppealState
 from regiongate.domain.case import CaseState
-from regiongate.domain.exemption import Exemption
-from regiongate.domain.notice import Event, Scope
+from regiongate.domain.exemption import Exemption, Scope
+from regiongate.domain.notice import Event
 from regiongate.store.appeals import Appeals
 from regiongate.store.audit import EVERYTHING, Which
 from regiongate.store.cases import Cases

@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
-from regiongate.control.save import keep, plan
+from regiongate.control.save import Seen, keep, plan
 from regiongate.domain.errors import CannotRun
 from regiongate.store.database import Database
+from regiongate.store.demands import SCHEMA as DEMAND_SCHEMA
 from regiongate.store.sightings import Sightings
 from regiongate.survey.files import LogFile, log_files
 from tests.support.sightings import sighting, table
@@ -24,18 +24,21 @@ __all__ = ["database", "postgresql", "store_url"]
 AT = datetime(2026, 6, 2, tzinfo=UTC)
 
 
-def _sightings(files: Sequence[LogFile]) -> pa.Table:
+NO_DEMAND = DEMAND_SCHEMA.empty_table()
+
+
+def _seen(files: Sequence[LogFile]) -> Seen:
     """Three requests for each line; what becomes of lines is tested elsewhere."""
     rows = []
     for file in files:
         with file.open() as content:
             rows += [sighting(organization=line.decode().strip()) for line in content]
-    return table(rows)
+    return Seen(table(rows), NO_DEMAND)
 
 
 def _save(database: Database, *paths: Path) -> int:
     files = log_files([str(path) for path in paths], paths[0].parent)
-    return keep(database, plan(database, files, AT), _sightings)
+    return keep(database, plan(database, files, AT), _seen)
 
 
 def _found(database: Database) -> dict[str | None, int]:
@@ -101,8 +104,8 @@ def test_a_longer_state_of_a_saved_log(log: Path, database: Database) -> None:
 def test_a_file_that_changes_meanwhile(log: Path, database: Database) -> None:
     """Nothing is kept of a file that was written to while it was read."""
 
-    def growing(files: Sequence[LogFile]) -> pa.Table:
-        found = _sightings(files)
+    def growing(files: Sequence[LogFile]) -> Seen:
+        found = _seen(files)
         log.write_text(log.read_text() + "acme\n")
         return found
 
@@ -116,7 +119,7 @@ def test_a_refused_row_keeps_the_file_unsaved(log: Path, database: Database) -> 
     """When the store refuses a sighting, the file is not noted as saved either."""
     found = plan(database, log_files([str(log)], log.parent), AT)
     with pytest.raises(CannotRun, match="refuses"):
-        keep(database, found, lambda _: table([sighting(network="192.0.2.1")]))
+        keep(database, found, lambda _: Seen(table([sighting(network="192.0.2.1")]), NO_DEMAND))
     assert _save(database, log) == 1
 
 

@@ -12,12 +12,12 @@ from regiongate.domain.evidence import (
     FAMILY,
     WEIGHT,
     Evidence,
+    EvidenceKind,
     Family,
     grounds,
     lasting,
     strongest,
 )
-from regiongate.domain.notice import EvidenceKind
 
 BEGIN = datetime(2026, 6, 1, tzinfo=UTC)
 MONTH = timedelta(days=30)

@@ -29,6 +29,7 @@ MEANS = {
     Act.PROPOSE_POLICY: "write a draft of the policy, or withdraw one",
     Act.PUBLISH_POLICY: "publish a draft of somebody else, or go back to an older generation",
     Act.UPDATE_SOURCE: "fetch a newer version of a source",
+    Act.MANAGE_SOURCES: "add, replace, go back from and remove the sources of this machine",
     Act.ISSUE_CLAIM_CODE: "issue a claim code for a case",
     Act.TRUST_ISSUER: "say whose claim codes are believed",
     Act.KEEP_LEDGER: "take in claim codes, book what is spent, let lapse what is over",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from regiongate.domain.organization import Organization, Standing, State, of_keys, standings
-from regiongate.domain.policy import Exemption, NetworkRule, Policy
+from regiongate.domain.policy import NetworkRule, Policy, PolicyExemption
 from regiongate.domain.ruling import Ruling, RulingKind
 from regiongate.domain.verdict import Verdict
 from tests.support.surveys import example
@@ -25,14 +25,14 @@ def ruling(kind: str, **facts: Any) -> Ruling:
     return Ruling(RulingKind(kind), "1", "a reason", "bob", **facts)
 
 
-def held(of: Standing, *rulings: Ruling, granted: tuple[Exemption, ...] = ()) -> Standing:
+def held(of: Standing, *rulings: Ruling, granted: tuple[PolicyExemption, ...] = ()) -> Standing:
     """The standing of an organization that the file gives one, once others have spoken."""
     policy = policy_with(*rulings, granted=granted)
     row = Organization("acme", of)
     return standings({"acme": row}, policy).get("acme", row).standing
 
 
-def policy_with(*rulings: Ruling, granted: tuple[Exemption, ...] = ()) -> Policy:
+def policy_with(*rulings: Ruling, granted: tuple[PolicyExemption, ...] = ()) -> Policy:
     """A policy with these rulings and exemptions of its own."""
     return replace(example(), rulings=rulings, exemptions=granted)
 
@@ -45,7 +45,7 @@ def exempt(until: datetime | None = None) -> Ruling:
 def test_the_harder_word_counts_whoever_says_it() -> None:
     """A suspension stands above an exemption, in the file, in the policy and in a case."""
     suspended = ruling("suspension", organization="acme")
-    granted = (Exemption("acme", "a reason", "board", None),)
+    granted = (PolicyExemption("acme", "a reason", "board", None),)
     assert held(Standing(State.ORDINARY), exempt()) == EXEMPT
     assert held(Standing(State.ORDINARY), suspended, exempt(), granted=granted) == SUSPENDED
     assert held(SUSPENDED, exempt(), granted=granted) == SUSPENDED

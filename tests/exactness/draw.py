@@ -15,12 +15,12 @@ from regiongate.domain.measure import Measure, Phase
 from regiongate.domain.organization import ORDINARY, Organization, Standing, State
 from regiongate.domain.policy import (
     Dialect,
-    Exemption,
     GeofeedRules,
     LocationRules,
     NetworkRule,
     Origin,
     Policy,
+    PolicyExemption,
     RefusalStyle,
     SupportedList,
     Territories,
@@ -212,10 +212,10 @@ class _Drawing:
             )
         return replace(policy, geofeeds=tuple(feeds)), files
 
-    def exemptions(self) -> tuple[Exemption, ...]:
+    def exemptions(self) -> tuple[PolicyExemption, ...]:
         names = self.some(ORGANIZATIONS, 2)
         return tuple(
-            Exemption(name, "Because", "who@a.example", self.maybe_date()) for name in names
+            PolicyExemption(name, "Because", "who@a.example", self.maybe_date()) for name in names
         )
 
     def handing(self, policy: Policy) -> Policy:

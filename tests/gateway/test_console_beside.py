@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.support import policies
 from tests.support.command import Up, kill, regiongate, running_up
 from tests.support.gateway import CHINA, played
 from tests.support.policies import LONG_AGO, policy_text
@@ -16,22 +17,8 @@ from tests.support.ports import free_port
 
 pytestmark = [pytest.mark.envoy, pytest.mark.slow]
 
-CASES = {
-    "api": "Example API",
-    "site": "https://example.com/region-access",
-    "look_back": "30d",
-    "reminders": ["7d"],
-    "exemption_ahead": "14d",
-    "appeal_within": "10d",
-    "keep": "365d",
-    "evidence": {
-        "over": "14d",
-        "traffic": "50%",
-        "countries": 3,
-        "anonymizers": "50%",
-        "owned": "50%",
-    },
-}
+SITE = "https://example.com/region-access"
+CASES = policies.CASES | {"site": SITE, "look_back": "30d", "appeal_within": "10d"}
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,8 @@ from regiongate.compiler.manifest import files_of
 from regiongate.compiler.reader import BundleReader
 from regiongate.control import build
 from regiongate.control.publish import KEEP, publish_bundle
-from regiongate.control.run import settings_of, watch
+from regiongate.control.run import settings_of
+from regiongate.control.watch import watch
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway.envoy import Envoy
 from regiongate.gateway.state import State

@@ -81,9 +81,7 @@ def test_the_version_before_is_kept(store: Store, file: Path) -> None:
     ):
         update(store, "mine", replace(HOW, file=write(file, content)))
         assert versions(store) == kept
-    before = store.previous("mine")
-    assert before is not None
-    assert before.date == JULY
+    assert store.version_before("mine").date == JULY
 
 
 def test_going_back(store: Store, file: Path) -> None:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from regiongate.picture.scale import Categories, Entry, Steps
+from regiongate.picture.scale import Bands, Categories, Entry
 
 
 def test_categories() -> None:
@@ -24,28 +24,28 @@ def test_a_word_without_a_shade_is_refused() -> None:
         Categories((Entry("allow", "a"), Entry("allow", "b")))
 
 
-def test_steps() -> None:
-    """A number is in the step of the last bound that it reaches."""
-    scale = Steps((1, 10, 100))
+def test_bands() -> None:
+    """A number is in the band of the last bound that it reaches."""
+    scale = Bands((1, 10, 100))
     shades = [scale.shade(value) for value in (1, 9.9, 10, 99, 100, 10**9)]
     assert shades == ["step-2", "step-2", "step-3", "step-3", "step-4", "step-4"]
 
 
-def test_the_legend_of_steps_says_their_bounds() -> None:
-    """The legend gives each step from its bound to the next one, with the unit once."""
-    labels = [entry.label for entry in Steps((1, 1000, 1_000_000), "requests").legend()]
+def test_the_legend_of_bands_says_their_bounds() -> None:
+    """The legend gives each band from its bound to the next one, with the unit once."""
+    labels = [entry.label for entry in Bands((1, 1000, 1_000_000), "requests").legend()]
     assert labels == ["1 up to 1,000 requests", "1,000 up to 1,000,000", "1,000,000 and more"]
 
 
 @pytest.mark.parametrize("value", [0, -5, math.nan])
-def test_a_number_below_the_first_step_is_refused(value: float) -> None:
-    """What no step holds is an error, not the lightest shade."""
+def test_a_number_below_the_first_band_is_refused(value: float) -> None:
+    """What no band holds is an error, not the lightest shade."""
     with pytest.raises(ValueError, match="below the first bound"):
-        Steps((1, 10)).shade(value)
+        Bands((1, 10)).shade(value)
 
 
 @pytest.mark.parametrize("bounds", [(), (2, 1), (1, 1), tuple(range(7))])
-def test_bounds_that_are_no_steps_are_refused(bounds: tuple[float, ...]) -> None:
+def test_bounds_that_are_no_bands_are_refused(bounds: tuple[float, ...]) -> None:
     """There are one to six bounds, and they rise."""
     with pytest.raises(ValueError, match="rising bounds"):
-        Steps(bounds)
+        Bands(bounds)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regiongate.picture import Caption, Categories, Steps, world_map
+from regiongate.picture import Bands, Caption, Categories, world_map
 from tests.picture.reading import SVG, parse, regions, texts
 
 ISO = sorted(country.alpha_2 for country in pycountry.countries)
@@ -56,8 +56,8 @@ def test_no_dot_hides_another() -> None:
 
 
 def test_numbers() -> None:
-    """Counts are coloured by steps, and the legend says which."""
-    root = parse(world_map({"FR": 5, "DE": 50}, Steps((1, 10), "requests"), CAPTION))
+    """Counts are coloured by bands, and the legend says which."""
+    root = parse(world_map({"FR": 5, "DE": 50}, Bands((1, 10), "requests"), CAPTION))
     drawn = regions(root)
     assert (drawn["FR"], drawn["DE"]) == ("step-3", "step-4")
     assert "1 up to 10 requests" in texts(root)

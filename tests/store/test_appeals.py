@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from regiongate.domain.appeal import Appeal, AppealState, EvidenceFile, FileKind
+from regiongate.domain.appeal import Appeal, AppealOutcome, AppealState, EvidenceFile, FileKind
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.exemption import Exemption
-from regiongate.domain.notice import AppealOutcome, Scope
+from regiongate.domain.exemption import Exemption, Scope
 from regiongate.store.appeals import APPEAL, FILE, AlreadyDecided, Appeals
 from regiongate.store.cases import Cases, Seen
 from regiongate.store.database import Database

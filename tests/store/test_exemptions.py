@@ -11,8 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.exemption import Correction, Exemption
-from regiongate.domain.notice import Scope
+from regiongate.domain.exemption import Correction, Exemption, Scope
 from regiongate.store.database import Database
 from regiongate.store.exemptions import (
     CORRECTION,

@@ -12,8 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from regiongate.domain.case import Case, Step
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.evidence import Evidence
-from regiongate.domain.notice import EvidenceKind
+from regiongate.domain.evidence import Evidence, EvidenceKind
 from regiongate.store.appeals import APPEAL
 from regiongate.store.case_tables import CASE, STEP
 from regiongate.store.cases import Cases

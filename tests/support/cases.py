@@ -9,8 +9,8 @@ from ipaddress import ip_network
 from typing import Any
 
 from regiongate.control.notices.desk import Desk, desk
+from regiongate.domain.contact import Contact
 from regiongate.domain.measure import Measure, Phase
-from regiongate.domain.notice import Contact
 from regiongate.domain.policy import Policy
 from regiongate.domain.profile import Profile, ProfileContact
 from regiongate.domain.sighting import Sighting

@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from regiongate.domain.appeal import AppealOutcome
+from regiongate.domain.contact import Contact
+from regiongate.domain.evidence import EvidenceKind
+from regiongate.domain.exemption import Scope
 from regiongate.domain.facts import EDGE, Cloud, Site
 from regiongate.domain.measure import Measure, Phase
 from regiongate.domain.notice import (
     Addressee,
-    Appeal,
     AppealDecision,
-    AppealOutcome,
-    Contact,
+    AppealReceived,
     EndingExemption,
     Event,
-    EvidenceKind,
     Links,
     Listed,
     Notice,
     Provider,
     Release,
     ReleaseCause,
-    Scope,
     Seen,
     Suspension,
 )
@@ -102,7 +102,7 @@ def _particulars(event: Event) -> dict[str, object]:
     kinds = (EvidenceKind.TRAFFIC, EvidenceKind.BILLING, EvidenceKind.ANONYMIZERS)
     suspension = {"suspension": Suspension(kinds, datetime(2024, 8, 9, 7, tzinfo=UTC))}
     received = datetime(2024, 7, 10, 16, 20, tzinfo=UTC)
-    appeal = {"appeal": Appeal("a-93", received, datetime(2024, 7, 17, 16, 20, tzinfo=UTC))}
+    appeal = {"appeal": AppealReceived("a-93", received, datetime(2024, 7, 17, 16, 20, tzinfo=UTC))}
     decided = AppealDecision(
         outcome=AppealOutcome.EXEMPTION,
         at=datetime(2024, 7, 12, 9, tzinfo=UTC),

@@ -15,6 +15,24 @@ FAR_AHEAD = datetime(2099, 1, 1, tzinfo=UTC)
 APPEAL = "https://example.com/appeal"
 DEMANDED_BY = "https://authority.example/order/1"
 
+CASES: dict[str, Any] = {
+    "api": "Example API",
+    "site": "https://access.example.com",
+    "look_back": "90d",
+    "reminders": ["7d"],
+    "exemption_ahead": "14d",
+    "appeal_within": "14d",
+    "keep": "365d",
+    "evidence": {
+        "over": "14d",
+        "traffic": "50%",
+        "countries": 3,
+        "anonymizers": "50%",
+        "owned": "50%",
+    },
+}
+"""Rules for cases: the section `cases` of a policy."""
+
 
 def policy_text(
     *,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from hashlib import sha256
 
-from regiongate.domain.notice import Contact
+from regiongate.domain.contact import Contact
 from regiongate.domain.profile import (
     Fact,
     FactKind,

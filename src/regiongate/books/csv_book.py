@@ -11,7 +11,7 @@ from regiongate.books import values
 from regiongate.books.lines import Lines
 from regiongate.books.told import Told
 from regiongate.books.wrong import Wrong, shown
-from regiongate.domain.notice import Contact
+from regiongate.domain.contact import Contact
 from regiongate.domain.profile import Key, Profile, ProfileContact
 
 T = TypeVar("T")

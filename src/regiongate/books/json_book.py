@@ -14,7 +14,7 @@ from regiongate.books.json_shape import Reading, Shape, listed, number, text, tr
 from regiongate.books.lines import Lines
 from regiongate.books.told import Told
 from regiongate.books.wrong import Wrong
-from regiongate.domain.notice import Contact
+from regiongate.domain.contact import Contact
 from regiongate.domain.profile import Fact, Holding, Key, Owner, Profile, ProfileContact
 
 _NAME, _ID, _DAY = text(values.line), text(values.identity), text(values.day)

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from regiongate.books.codes import countries, is_language_tag
 from regiongate.books.wrong import Wrong, shown
+from regiongate.domain.contact import MAIL_ADDRESS
 from regiongate.domain.line import is_line
-from regiongate.domain.notice import MAIL_ADDRESS
 from regiongate.domain.organization import ID_PATTERN
 from regiongate.domain.profile import FINEST_SHARE, KEY_PREFIX, FactKind
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from regiongate.cli.appeal_print import print_files, print_list, print_view
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.lazy import Lazy, LazyGroup
 from regiongate.cli.options import FilePath, at_option, json_option
-from regiongate.cli.store_option import open_kept, store_option
+from regiongate.cli.store_option import reading, store_option
 from regiongate.control.appeal.sent import content_of, view
 from regiongate.domain.appeal import AppealState
 from regiongate.domain.errors import CannotRun
@@ -63,7 +62,7 @@ def list_(
     if everyone and overdue:
         raise click.UsageError("Only open appeals are overdue: leave --all out.")
     conditions = () if everyone else (APPEAL.c.state == AppealState.OPEN.value,)
-    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
+    with reading(store_url, state_dir) as connection:
         known = Appeals(connection)
         found = known.overdue(at) if overdue else list(known.where(*conditions))
     print_list(found, as_json)
@@ -76,7 +75,7 @@ def list_(
 @json_option
 def show(name: str, state_dir: Path, store_url: str | None, as_json: bool) -> None:
     """Show APPEAL: what it says, where it stands, how it was decided."""
-    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
+    with reading(store_url, state_dir) as connection:
         found = view(connection, name)
     print_view(found, as_json)
 
@@ -91,7 +90,7 @@ def files(
     name: str, out: Path | None, state_dir: Path, store_url: str | None, as_json: bool
 ) -> None:
     """List the files that came with APPEAL, or write them into a folder."""
-    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
+    with reading(store_url, state_dir) as connection:
         found = view(connection, name)
         if out is not None:
             for one in found.files:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from codecs import getincrementaldecoder
 from collections.abc import Callable
-from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,26 +12,14 @@ import click
 
 from regiongate.cli.acting import as_option
 from regiongate.cli.appeal_print import print_opened
-from regiongate.cli.desk_option import open_desk, policy_option, read_policy
-from regiongate.cli.gateway_options import state_option
-from regiongate.cli.mail_options import sender_options
-from regiongate.cli.options import (
-    NUMBER,
-    FilePath,
-    at_option,
-    dry_run_option,
-    json_option,
-    sources_option,
-)
-from regiongate.cli.store_option import open_store, store_option
+from regiongate.cli.appeal_sitting import sitting
+from regiongate.cli.desk_option import DeskChange, desk_options
+from regiongate.cli.options import NUMBER, FilePath
 from regiongate.control.appeal.evidence import Upload
 from regiongate.control.appeal.open import open_for, reopen_for
-from regiongate.control.appeal.sitting import Sitting
 from regiongate.control.appeal.statement import statement
-from regiongate.control.rehearsal import transactions
 from regiongate.domain.appeal import MAX_FILE_BYTES, MAX_TEXT, Statement
 from regiongate.domain.errors import CannotRun
-from regiongate.geo.store.catalogue import Catalogue
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -60,78 +46,40 @@ def _said_options(command: F) -> F:
 @click.argument("number", type=NUMBER)
 @_said_options
 @as_option
-@policy_option
-@sender_options
-@at_option
-@sources_option
-@state_option
-@store_option
-@json_option
-@dry_run_option
+@desk_options
 def open_(
     number: int,
     text: Path,
     evidence: tuple[Path, ...],
     mail: str | None,
     person: str,
-    policy_path: Path | None,
-    at: datetime,
-    catalogue: Catalogue,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
-    dry_run: bool,
-    **sending: str | None,
+    change: DeskChange,
 ) -> None:
     """Record an appeal of case NUMBER that came by mail."""
     said = _said(text, evidence, mail)
-    desk = open_desk(read_policy(policy_path, state_dir, catalogue), sending, state_dir)
-    with (
-        closing(open_store(store_url, state_dir)) as database,
-        transactions(database, rehearsed=dry_run) as transaction,
-        transaction() as connection,
-    ):
-        found = open_for(Sitting(connection, desk, at), number, person, said)
-    print_opened(found, as_json=as_json, kept=not dry_run)
+    with sitting(change) as sat:
+        found = open_for(sat, number, person, said)
+    print_opened(found, as_json=change.as_json, kept=change.kept)
 
 
 @click.command()
 @click.argument("name", metavar="APPEAL")
 @_said_options
 @as_option
-@policy_option
-@sender_options
-@at_option
-@sources_option
-@state_option
-@store_option
-@json_option
-@dry_run_option
+@desk_options
 def reopen(
     name: str,
     text: Path,
     evidence: tuple[Path, ...],
     mail: str | None,
     person: str,
-    policy_path: Path | None,
-    at: datetime,
-    catalogue: Catalogue,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
-    dry_run: bool,
-    **sending: str | None,
+    change: DeskChange,
 ) -> None:
     """Reopen the denied APPEAL, once, for who wrote by mail."""
     said = _said(text, evidence, mail)
-    desk = open_desk(read_policy(policy_path, state_dir, catalogue), sending, state_dir)
-    with (
-        closing(open_store(store_url, state_dir)) as database,
-        transactions(database, rehearsed=dry_run) as transaction,
-        transaction() as connection,
-    ):
-        found = reopen_for(Sitting(connection, desk, at), name, person, said)
-    print_opened(found, as_json=as_json, kept=not dry_run)
+    with sitting(change) as sat:
+        found = reopen_for(sat, name, person, said)
+    print_opened(found, as_json=change.as_json, kept=change.kept)
 
 
 def _said(text: Path, evidence: tuple[Path, ...], mail: str | None) -> Statement:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from regiongate.cli import output
-from regiongate.cli.granting import correction_record, exemption_record
+from regiongate.cli.exemption_print import correction_record, exemption_record
 from regiongate.control.appeal.decide import Decided
 from regiongate.control.appeal.open import Opened
 from regiongate.control.appeal.sent import View

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from regiongate.cli.audit_progress import audit_progress
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.lazy import Lazy, LazyGroup
 from regiongate.cli.options import NUMBER, FilePath, Instant, at_option, json_option
-from regiongate.cli.store_option import open_kept, store_option
+from regiongate.cli.store_option import reading, store_option
 from regiongate.control.acting import acting
 from regiongate.control.audit.check import verify_export, verify_store
 from regiongate.control.audit.export import Export
@@ -110,8 +109,7 @@ def export(
     """
     key = signing_key(state_dir)
     with (
-        closing(open_kept(store_url, state_dir)) as database,
-        database.reading() as connection,
+        reading(store_url, state_dir) as connection,
         audit_progress("exporting") as hear,
     ):
         trail = AuditTrail(connection)
@@ -159,7 +157,7 @@ def show(
     It does not verify them: that is for `regiongate audit verify`.
     """
     which = Which(tags, actor, organization, since, until)
-    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
+    with reading(store_url, state_dir) as connection:
         found = select(connection, which, case, None if everything else last)
     if as_json:
         output.print_json([asdict(event) for event in found])
@@ -180,7 +178,7 @@ def head(at: datetime, state_dir: Path, store_url: str | None, as_json: bool) ->
     It is one line of JSON, with or without --json.
     """
     key = signing_key(state_dir)
-    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
+    with reading(store_url, state_dir) as connection:
         signed = sign(AuditTrail(connection).head(), key, at)
     click.echo(json.dumps(signed.to_json(), indent=2 if as_json else None))
 
@@ -216,8 +214,7 @@ def _verify_store(
         public = signing_key(state_dir).public_key() if key is None else public_key(key)
         known = [read_head(path, public) for path in heads]
     with (
-        closing(open_kept(store_url, state_dir)) as database,
-        database.reading() as connection,
+        reading(store_url, state_dir) as connection,
         audit_progress("verifying") as hear,
     ):
         return verify_store(connection, known, hear)

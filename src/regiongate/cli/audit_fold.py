@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -12,12 +10,12 @@ import click
 from regiongate import policyfile
 from regiongate.cli import output
 from regiongate.cli.acting import as_option_if_any
+from regiongate.cli.change import Change, as_change
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.options import FilePath, at_option, json_option
-from regiongate.cli.store_option import open_store, store_option
+from regiongate.cli.store_option import store_option
 from regiongate.control.acting import acting
 from regiongate.control.fold import fold as fold_all
-from regiongate.control.rehearsal import transactions
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.role import SYSTEM, Act
 
@@ -30,15 +28,8 @@ from regiongate.domain.role import SYSTEM, Act
 @store_option
 @json_option
 @click.option("--dry-run", is_flag=True, help="Say what would be folded, and change nothing.")
-def fold(
-    policy: Path,
-    person: str | None,
-    at: datetime,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
-    dry_run: bool,
-) -> None:
+@as_change
+def fold(policy: Path, person: str | None, change: Change) -> None:
     """Remove what is finer than a network and older than the policy keeps it.
 
     That is: contents of rejected lines, files of appeals, mail addresses given with appeals.
@@ -46,17 +37,13 @@ def fold(
     rules = policyfile.load(policy).cases
     if rules is None:
         raise CannotRun(f"{policy} has no section cases: nothing says how long things are kept")
-    with (
-        closing(open_store(store_url, state_dir)) as database,
-        transactions(database, rehearsed=dry_run) as transaction,
-        transaction() as connection,
-    ):
+    with change.transaction() as connection:
         actor = SYSTEM if person is None else acting(connection, person, Act.FOLD).name
-        found = fold_all(connection, rules, actor=actor, at=at)
-    if as_json:
-        output.print_json({**asdict(found), "folded": not dry_run})
+        found = fold_all(connection, rules, actor=actor, at=change.at)
+    if change.as_json:
+        output.print_json({**asdict(found), "folded": change.kept})
         return
     output.print_table(
-        ("what", "would go" if dry_run else "gone"),
+        ("what", "gone" if change.kept else "would go"),
         ((kind.replace("_", " "), count) for kind, count in asdict(found).items()),
     )

@@ -14,7 +14,8 @@ import click
 from rich.console import Console
 
 from regiongate.cli import output
-from regiongate.cli.gateway_options import gateway_options, settings
+from regiongate.cli.gateway_options import GatewayOptions, gateway_options
+from regiongate.cli.gateway_settings import settings
 from regiongate.cli.options import FilePath, at_option, json_option, sources_option
 from regiongate.compiler import bundle as compiled
 from regiongate.compiler.bundle import MANIFEST
@@ -51,13 +52,13 @@ def build(
     parent: Path | None,
     catalogue: Catalogue,
     as_json: bool,
-    **options: Any,
+    gateway: GatewayOptions,
 ) -> None:
     """Compile a policy into a bundle.
 
     The same inputs, instant, parent and options give the same bytes.
     """
-    chosen = settings(**options)
+    chosen = settings(gateway)
     before = None if parent is None else BundleReader(parent).parent()
     with _busy() as tell:
         tell("reading the policy and its sources")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -11,14 +9,14 @@ import click
 from regiongate.cli import output
 from regiongate.cli.acting import as_option
 from regiongate.cli.case_print import print_view, view_record
+from regiongate.cli.change import Change, change_options
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.lazy import Lazy, LazyGroup
-from regiongate.cli.options import NUMBER, at_option, dry_run_option, json_option
-from regiongate.cli.store_option import open_kept, open_store, store_option
+from regiongate.cli.options import NUMBER, json_option
+from regiongate.cli.store_option import reading, store_option
 from regiongate.control import case_view
 from regiongate.control.case_view import Wanted
 from regiongate.control.note import note as keep_note
-from regiongate.control.rehearsal import transactions
 from regiongate.domain.case import Case, CaseState
 
 LAZY = {
@@ -101,7 +99,7 @@ def list_(
 ) -> None:
     """List cases: those that are open, unless --in or --all says otherwise."""
     wanted = Wanted(tuple(map(CaseState, states)), organization, loud=loud, everyone=everyone)
-    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
+    with reading(store_url, state_dir) as connection:
         found = case_view.select(connection, wanted)
     if as_json:
         output.print_json(found)
@@ -117,7 +115,7 @@ def list_(
 @json_option
 def show(number: int, state_dir: Path, store_url: str | None, as_json: bool) -> None:
     """Show case NUMBER: its steps, notes and notices, with reasons and names."""
-    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
+    with reading(store_url, state_dir) as connection:
         found = case_view.view(connection, number)
     if as_json:
         output.print_json(view_record(found))
@@ -130,33 +128,15 @@ def show(number: int, state_dir: Path, store_url: str | None, as_json: bool) -> 
 @click.argument("text")
 @click.option("--quiet", is_flag=True, help="Nobody needs to look at the case any more.")
 @as_option
-@at_option
-@state_option
-@store_option
-@json_option
-@dry_run_option
-def note(
-    number: int,
-    text: str,
-    quiet: bool,
-    person: str,
-    at: datetime,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
-    dry_run: bool,
-) -> None:
+@change_options
+def note(number: int, text: str, quiet: bool, person: str, change: Change) -> None:
     """Keep a note TEXT with case NUMBER."""
-    with (
-        closing(open_store(store_url, state_dir)) as database,
-        transactions(database, rehearsed=dry_run) as transaction,
-        transaction() as connection,
-    ):
-        keep_note(connection, number, person, text, at, quiet=quiet)
-    if as_json:
-        output.print_json({"case": number, "kept": not dry_run})
+    with change.transaction() as connection:
+        keep_note(connection, number, person, text, change.at, quiet=quiet)
+    if change.as_json:
+        output.print_json({"case": number, "kept": change.kept})
     else:
-        click.echo(f"The note is {'not ' if dry_run else ''}kept with case {number}.")
+        click.echo(f"The note is {'' if change.kept else 'not '}kept with case {number}.")
 
 
 def _row(one: Case) -> tuple[object, ...]:

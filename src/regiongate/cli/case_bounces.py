@@ -13,7 +13,6 @@ from regiongate.cli.acting import as_option_if_any
 from regiongate.cli.desk_option import policy_option, read_policy
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.mail_options import sender_of, sender_options
-from regiongate.cli.masked import masked
 from regiongate.cli.options import FilePath, at_option, dry_run_option, json_option, sources_option
 from regiongate.cli.store_option import open_store, store_option
 from regiongate.control.acting import acting
@@ -22,8 +21,10 @@ from regiongate.control.notices.desk import desk
 from regiongate.control.notices.returned import Meaning, Returned, hear
 from regiongate.control.rehearsal import transactions
 from regiongate.control.secrets import link_secret
+from regiongate.domain.contact import masked
 from regiongate.domain.role import SYSTEM, Act
 from regiongate.geo.store.catalogue import Catalogue
+from regiongate.notify.bounces.read import read
 
 
 @click.command()
@@ -56,6 +57,7 @@ def bounces(
     the next contact gets the notice.
     """
     sender = sender_of(mail)
+    reports = read(mailbox, sender)
     made_desk = desk(
         read_policy(policy_path, state_dir, catalogue), sender, link_secret(state_dir.resolve())
     )
@@ -65,7 +67,7 @@ def bounces(
         transaction() as connection,
     ):
         actor = SYSTEM if person is None else acting(connection, person, Act.NOTIFY).name
-        found = hear(connection, mailbox, sender, at, actor)
+        found = hear(connection, reports, at, actor)
         written = rounds.go_on(connection, made_desk, at, actor=actor)
     if as_json:
         output.print_json(_record(found) | {"written": written, "kept": not dry_run})

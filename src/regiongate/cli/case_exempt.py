@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing
-from datetime import datetime
-from pathlib import Path
 
 import click
 
 from regiongate.cli import output
-from regiongate.cli.acting import as_option_if_any
-from regiongate.cli.gateway_options import state_option
-from regiongate.cli.granting import (
-    EXEMPTION_HEADINGS,
-    exemption_record,
-    exemption_row,
-    replace_option,
-    said_until,
-    until_options,
-)
-from regiongate.cli.options import at_option, dry_run_option, json_option
-from regiongate.cli.store_option import open_kept, open_store, store_option
+from regiongate.cli.change import Change, change_options
+from regiongate.cli.exemption_print import EXEMPTION_HEADINGS, exemption_record, exemption_row
+from regiongate.cli.granting import Granting, granting_options
+from regiongate.cli.store_option import reading
 from regiongate.control import exempt as verb
 from regiongate.control.exempt import Subject
 from regiongate.control.network_of import network_of
-from regiongate.control.rehearsal import transactions
-from regiongate.control.terms import Terms
 from regiongate.domain.case import Case
 from regiongate.domain.exemption import Exemption
-from regiongate.store.database import Database
 from regiongate.store.exemptions import Exemptions
 
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -40,65 +26,36 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 @click.option("--key", metavar="DIGEST", help="Exempt a key: its SHA-256 in hexadecimal.")
 @click.option("--network", metavar="CIDR", help="Exempt a network, whoever calls from it.")
 @click.option("--for", "holder", metavar="ID", help="Whose key or network it is: who is told.")
-@click.option("--withdraw", "ended", metavar="EXEMPTION", help="End this exemption now.")
-@click.option("--list", "listed", is_flag=True, help="List the exemptions that are in force.")
-@click.option("--all", "everyone", is_flag=True, help="List those that have ended, too.")
-@click.option("--reason", metavar="TEXT", help="Why, in a line; it stands in the audit trail.")
-@until_options
-@replace_option
-@as_option_if_any
-@at_option
-@state_option
-@store_option
-@json_option
-@dry_run_option
+@granting_options("exemption")
+@change_options
 def exempt(
     organization: str | None,
     key: str | None,
     network: str | None,
     holder: str | None,
-    ended: str | None,
-    listed: bool,
-    everyone: bool,
-    reason: str | None,
-    until: datetime | None,
-    no_end: bool,
-    replaces: bool,
-    person: str | None,
-    at: datetime,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
-    dry_run: bool,
+    granting: Granting,
+    change: Change,
 ) -> None:
     """Exempt an organization, a key or a network, or end that.
 
     Names an ORGANIZATION, --key or --network, with --reason, --until or --no-end, and --as.
     """
-    listed = listed or everyone
-    asked = [organization, key, network, ended, "list" if listed else None]
+    asked = [organization, key, network, granting.ended, "list" if granting.lists else None]
     if sum(one is not None for one in asked) != 1:
         what = "an ORGANIZATION, --key, --network, --withdraw and --list"
         raise click.UsageError(f"Name one of {what}, and only one.")
-    with closing((open_kept if listed else open_store)(store_url, state_dir)) as database:
-        if listed:
-            _list(database, at, everyone, as_json)
-            return
-        if reason is None or person is None:
-            raise click.UsageError("Say why with --reason, and who you are with --as.")
-        with (
-            transactions(database, rehearsed=dry_run) as transaction,
-            transaction() as connection,
-        ):
-            replaced = None
-            if ended is not None:
-                one, case = verb.withdraw(connection, ended, person, reason, at)
-            else:
-                subject = _subject(organization, key, network, holder)
-                terms = Terms(reason, person, said_until(until, no_end), replaces=replaces)
-                made = verb.exempt(connection, subject, terms, at)
-                one, replaced, case = made.exemption, made.replaced, made.case
-    _tell(one, replaced, case, as_json=as_json, kept=not dry_run)
+    if granting.lists:
+        _list(granting, change)
+    elif granting.ended is not None:
+        reason, person = granting.signed()
+        with change.transaction() as connection:
+            one, case = verb.withdraw(connection, granting.ended, person, reason, change.at)
+        _tell(one, None, case, change)
+    else:
+        terms, subject = granting.terms(), _subject(organization, key, network, holder)
+        with change.transaction() as connection:
+            made = verb.exempt(connection, subject, terms, change.at)
+        _tell(made.exemption, made.replaced, made.case, change)
 
 
 def _subject(
@@ -116,33 +73,30 @@ def _subject(
     )
 
 
-def _list(database: Database, at: datetime, everyone: bool, as_json: bool) -> None:
-    with database.reading() as connection:
+def _list(granting: Granting, change: Change) -> None:
+    with reading(change.store_url, change.state_dir) as connection:
         known = Exemptions(connection)
-        found = list(known.where()) if everyone else known.in_force(at)
-    if as_json:
+        found = list(known.where()) if granting.everyone else known.in_force(change.at)
+    if change.as_json:
         output.print_json([exemption_record(one) for one in found])
         return
     output.print_table(EXEMPTION_HEADINGS, map(exemption_row, found))
     click.echo(f"{len(found)} exemption{'' if len(found) == 1 else 's'}.", err=True)
 
 
-def _tell(
-    one: Exemption, replaced: Exemption | None, case: Case | None, *, as_json: bool, kept: bool
-) -> None:
-    if as_json:
+def _tell(one: Exemption, replaced: Exemption | None, case: Case | None, change: Change) -> None:
+    if change.as_json:
         before = None if replaced is None else exemption_record(replaced)
         facts = {"exemption": exemption_record(one), "replaced": before, "case": case}
-        output.print_json({**facts, "kept": kept})
+        output.print_json({**facts, "kept": change.kept})
         return
-    would = "is" if kept else "would be"
-    name = f"exemption {one.id}" if kept else "an exemption"
+    name = f"exemption {one.id}" if change.kept else "an exemption"
     if one.ended is not None:
-        click.echo(f"The exemption {one.id} of {one.subject} {would} ended.")
+        click.echo(f"The exemption {one.id} of {one.subject} {change.is_} ended.")
     else:
         until = "without end" if one.expires is None else f"until {output.utc(one.expires)}"
-        click.echo(f"{one.subject} {would} exempt {until}: {name}.")
+        click.echo(f"{one.subject} {change.is_} exempt {until}: {name}.")
     if replaced is not None:
         click.echo(f"It takes the place of {replaced.id}.")
     if case is not None:
-        click.echo(f"Case {case.number} of {case.organization} {would} {case.state}.")
+        click.echo(f"Case {case.number} of {case.organization} {change.is_} {case.state}.")

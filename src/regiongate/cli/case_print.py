@@ -9,7 +9,7 @@ import click
 
 from regiongate.cli import output
 from regiongate.cli.appeal_print import appeal_record
-from regiongate.cli.granting import EXEMPTION_HEADINGS, exemption_record, exemption_row
+from regiongate.cli.exemption_print import EXEMPTION_HEADINGS, exemption_record, exemption_row
 from regiongate.cli.notice_record import record
 from regiongate.control.case_view import View
 from regiongate.domain.case import Case

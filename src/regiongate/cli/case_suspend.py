@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from datetime import datetime
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
@@ -13,21 +11,20 @@ import sqlalchemy as sa
 
 from regiongate.cli import output
 from regiongate.cli.acting import as_option
-from regiongate.cli.desk_option import open_desk, policy_option, read_policy
+from regiongate.cli.change import Change, as_change
+from regiongate.cli.desk_option import DeskChange, as_desk_change, policy_option
 from regiongate.cli.evidence_print import lacking_json, moved_json, print_lacking, print_moved
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.mail_options import sender_options
 from regiongate.cli.options import NUMBER, at_option, dry_run_option, json_option, sources_option
-from regiongate.cli.store_option import open_store, store_option
+from regiongate.cli.store_option import store_option
 from regiongate.compiler.sources import tables
-from regiongate.control.rehearsal import transactions
 from regiongate.control.suspend import approve as approving
 from regiongate.control.suspend import propose as proposing
 from regiongate.control.suspend import suspend as suspending
 from regiongate.control.suspend import withdraw as withdrawing
 from regiongate.control.suspend.propose import Moved
 from regiongate.domain.suspension import NotYet
-from regiongate.geo.store.catalogue import Catalogue
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,85 +51,62 @@ def _judged(command: F) -> F:
 @_options
 @_judged
 @sender_options
-def propose(
-    number: int,
-    reason: str,
-    person: str,
-    policy_path: Path | None,
-    at: datetime,
-    catalogue: Catalogue,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
-    dry_run: bool,
-    **mail: str | None,
-) -> None:
+@as_desk_change
+def propose(number: int, reason: str, person: str, change: DeskChange) -> None:
     """Propose to suspend the account of case NUMBER, and tell its organization.
 
     Every condition that is missing is named: with --dry-run too, which changes nothing.
     """
-    policy = read_policy(policy_path, state_dir, catalogue)
-    desk = open_desk(policy, mail, state_dir)
-    with _deciding(number, state_dir, store_url, as_json, dry_run) as connection:
+    policy = change.policy()
+    desk = change.desk(policy)
+    with _deciding(number, change) as connection:
         found = proposing.propose(
             connection,
             number,
             policy,
-            tables(policy, catalogue),
+            tables(policy, change.catalogue),
             desk,
             person=person,
             reason=reason,
-            at=at,
+            at=change.at,
         )
-    _told(found, f"its suspension {_is(dry_run)} proposed", as_json, dry_run)
-    if not as_json:
+    _told(found, f"its suspension {change.is_} proposed", change)
+    if not change.as_json:
         click.echo(f"To be approved by somebody else; not before {output.utc(found.earliest)}.")
 
 
 @click.command()
 @click.option("--reason", required=True, help=_REASON)
 @_options
-def withdraw(
-    number: int,
-    reason: str,
-    person: str,
-    at: datetime,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
-    dry_run: bool,
-) -> None:
+@as_change
+def withdraw(number: int, reason: str, person: str, change: Change) -> None:
     """Withdraw the proposal that case NUMBER stands at, approved or not."""
-    with _deciding(number, state_dir, store_url, as_json, dry_run) as connection:
-        case = withdrawing.withdraw(connection, number, person=person, reason=reason, at=at)
-    if as_json:
-        output.print_json({"case": case, "kept": not dry_run})
+    with _deciding(number, change) as connection:
+        case = withdrawing.withdraw(connection, number, person=person, reason=reason, at=change.at)
+    if change.as_json:
+        output.print_json({"case": case, "kept": change.kept})
     else:
-        click.echo(f"Case {number}: the proposal {_is(dry_run)} withdrawn.")
+        click.echo(f"Case {number}: the proposal {change.is_} withdrawn.")
 
 
 @click.command()
 @_options
 @_judged
-def approve(
-    number: int,
-    person: str,
-    policy_path: Path | None,
-    at: datetime,
-    catalogue: Catalogue,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
-    dry_run: bool,
-) -> None:
+@as_desk_change
+def approve(number: int, person: str, change: DeskChange) -> None:
     """Approve what somebody else proposed in case NUMBER; it is then to be carried out."""
-    policy = read_policy(policy_path, state_dir, catalogue)
-    with _deciding(number, state_dir, store_url, as_json, dry_run) as connection:
+    policy = change.policy()
+    with _deciding(number, change) as connection:
         found = approving.approve(
-            connection, number, policy, tables(policy, catalogue), person=person, at=at
+            connection,
+            number,
+            policy,
+            tables(policy, change.catalogue),
+            person=person,
+            at=change.at,
         )
-    _told(found, f"its suspension {_is(dry_run)} approved", as_json, dry_run)
-    if not as_json:
+    _told(found, f"its suspension {change.is_} approved", change)
+    if not change.as_json:
         click.echo(f"To be carried out with: regiongate case suspend {number}.")
 
 
@@ -140,55 +114,41 @@ def approve(
 @_options
 @_judged
 @sender_options
-def suspend(
-    number: int,
-    person: str,
-    policy_path: Path | None,
-    at: datetime,
-    catalogue: Catalogue,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
-    dry_run: bool,
-    **mail: str | None,
-) -> None:
+@as_desk_change
+def suspend(number: int, person: str, change: DeskChange) -> None:
     """Suspend the account of case NUMBER as was approved, and tell its organization."""
-    policy = read_policy(policy_path, state_dir, catalogue)
-    desk = open_desk(policy, mail, state_dir)
-    with _deciding(number, state_dir, store_url, as_json, dry_run) as connection:
+    policy = change.policy()
+    desk = change.desk(policy)
+    with _deciding(number, change) as connection:
         found = suspending.suspend(
-            connection, number, policy, tables(policy, catalogue), desk, person=person, at=at
+            connection,
+            number,
+            policy,
+            tables(policy, change.catalogue),
+            desk,
+            person=person,
+            at=change.at,
         )
-    _told(found, f"it {_is(dry_run)} suspended", as_json, dry_run)
+    _told(found, f"it {change.is_} suspended", change)
 
 
 @contextmanager
-def _deciding(
-    number: int, state_dir: Path, store_url: str | None, as_json: bool, dry_run: bool
-) -> Iterator[sa.Connection]:
+def _deciding(number: int, change: Change) -> Iterator[sa.Connection]:
     """A transaction for one decision; where a condition is missing, that is told instead."""
     try:
-        with (
-            closing(open_store(store_url, state_dir)) as database,
-            transactions(database, rehearsed=dry_run) as transaction,
-            transaction() as connection,
-        ):
+        with change.transaction() as connection:
             yield connection
     except NotYet as found:
-        if as_json:
+        if change.as_json:
             output.print_json(lacking_json(number, found))
         else:
             print_lacking(number, found)
         click.get_current_context().exit(NOT_READY)
 
 
-def _is(dry_run: bool) -> str:
-    return "would be" if dry_run else "is"
-
-
-def _told(found: Moved, what: str, as_json: bool, dry_run: bool) -> None:
-    if as_json:
-        output.print_json(moved_json(found, kept=not dry_run))
+def _told(found: Moved, what: str, change: Change) -> None:
+    if change.as_json:
+        output.print_json(moved_json(found, kept=change.kept))
         return
     click.echo(f"Case {found.case.number} of {found.case.organization}: {what}.")
     print_moved(found)

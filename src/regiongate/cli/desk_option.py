@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
 from regiongate import policyfile
-from regiongate.cli.mail_options import sender_of
-from regiongate.cli.options import FilePath
+from regiongate.cli.change import Change
+from regiongate.cli.gateway_options import state_option
+from regiongate.cli.mail_options import sender_of, sender_options, taken
+from regiongate.cli.options import FilePath, at_option, dry_run_option, json_option, sources_option
+from regiongate.cli.store_option import store_option
+from regiongate.cli.together import gathered, together
 from regiongate.compiler.bundle import POLICY, POLICY_FILE
 from regiongate.control.notices.desk import Desk, desk
 from regiongate.control.secrets import link_secret
@@ -20,6 +26,46 @@ from regiongate.gateway.state import State
 from regiongate.geo.store.catalogue import Catalogue
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class DeskChange(Change):
+    """A change of which organizations are told: by which policy, and in whose name.
+
+    `policy_path` is None for the policy in force at the gateway; `sender` is what `sender_options`
+    gave.
+    """
+
+    policy_path: Path | None
+    catalogue: Catalogue
+    sender: Mapping[str, str | None]
+
+    def policy(self) -> Policy:
+        """The policy. Raises ProblemsFound or CannotRun."""
+        return read_policy(self.policy_path, self.state_dir, self.catalogue)
+
+    def desk(self, policy: Policy) -> Desk:
+        """The desk at which notices are written. Raises CannotRun."""
+        return open_desk(policy, self.sender, self.state_dir)
+
+
+def desk_options(command: F) -> F:
+    """What says how organizations are told, and what `change_options` are: all of it `change`."""
+    options = (policy_option, sender_options, at_option, sources_option, state_option)
+    last = (store_option, json_option, dry_run_option)
+    return together(*options, *last, as_desk_change)(command)
+
+
+def as_desk_change(command: F) -> F:
+    """The same for a command that has these options in an order of its own."""
+    gathering = gathered(DeskChange, "change")(command)
+
+    @wraps(command)
+    def telling(*args: Any, **said: Any) -> Any:
+        sender = taken(said)
+        return gathering(*args, sender=sender, **said)
+
+    return cast("F", telling)
 
 
 def policy_option(command: F) -> F:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from regiongate.domain.evidence import Evidence
-from regiongate.domain.notice import EvidenceKind
+from regiongate.domain.evidence import Evidence, EvidenceKind
 
 _Detail = Mapping[str, Any]
 

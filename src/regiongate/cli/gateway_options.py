@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from ipaddress import ip_network
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from regiongate.cli.options import FilePath
-from regiongate.compiler.envoy.settings import (
-    API_KEY_HEADERS,
-    Jwt,
-    Network,
-    Partner,
-    Settings,
-    endpoint,
-    upstream,
-)
-from regiongate.domain.errors import CannotRun
+from regiongate.cli.together import gathered, together
+from regiongate.compiler.envoy.settings import API_KEY_HEADERS
 from regiongate.domain.refusal import SITE_PATH
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,6 +28,26 @@ def state_option(command: F) -> F:
         "--state", "state_dir", type=FilePath(), default=DEFAULT_STATE, show_default=True, help=text
     )
     return option(command)
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayOptions:
+    """What was said of one gateway, as it was written; each is named as its option."""
+
+    listen: tuple[str, ...]
+    upstream_url: str | None
+    site_url: str | None
+    hand_over: tuple[str, ...]
+    hand_over_keys: tuple[str, ...]
+    trusted: tuple[str, ...]
+    trusted_hops: int
+    proxy_protocol: bool
+    organization_header: str | None
+    organization_claim: str | None
+    jwks: Path | None
+    issuer: str | None
+    api_keys: bool | None
+    api_key_headers: tuple[str, ...]
 
 
 _OPTIONS: tuple[Callable[[F], F], ...] = (
@@ -119,124 +130,5 @@ _OPTIONS: tuple[Callable[[F], F], ...] = (
 
 
 def gateway_options(command: F) -> F:
-    """All of them, in the order of the help page."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
-def settings(
-    *,
-    listen: tuple[str, ...],
-    upstream_url: str | None,
-    site_url: str | None,
-    hand_over: tuple[str, ...],
-    hand_over_keys: tuple[str, ...],
-    trusted: tuple[str, ...],
-    trusted_hops: int,
-    proxy_protocol: bool,
-    organization_header: str | None,
-    organization_claim: str | None,
-    jwks: Path | None,
-    issuer: str | None,
-    api_keys: bool | None,
-    api_key_headers: tuple[str, ...],
-) -> Settings:
-    """The settings that the options say. Half of a pair is an error, never half of a protection."""
-    if (organization_claim is None) != (jwks is None):
-        raise CannotRun("--organization-claim and --jwks belong together: give both or none")
-    if issuer is not None and jwks is None:
-        raise CannotRun("--issuer needs --organization-claim and --jwks: alone it checks nothing")
-    if len(set(listen)) != len(listen):
-        raise CannotRun("--listen names one address twice: name each once")
-    if organization_header is not None and not trusted:
-        message = (
-            "--organization-header needs --trust-forwarded-from: anyone could write the header"
-        )
-        raise CannotRun(message)
-    if proxy_protocol and not trusted:
-        message = "--proxy-protocol needs --trust-forwarded-from: anyone could claim any address"
-        raise CannotRun(message)
-    named = organization_header is not None or organization_claim is not None
-    if (organization_header is not None) + (organization_claim is not None) + bool(api_keys) > 1:
-        raise CannotRun("an organization is named by a header, a claim or its API key: choose one")
-    return Settings(
-        listen=tuple(endpoint(text) for text in listen),
-        upstream=upstream(upstream_url or f"http://{SAMPLE}"),
-        trusted=tuple(network(text) for text in trusted),
-        trusted_hops=trusted_hops,
-        proxy_protocol=proxy_protocol,
-        organization_header=None
-        if organization_header is None
-        else header_name(organization_header),
-        jwt=_jwt(organization_claim, jwks, issuer),
-        api_keys=not named if api_keys is None else api_keys,
-        api_key_headers=tuple(header_name(text) for text in api_key_headers),
-        hand_over=partners(hand_over, hand_over_keys),
-        site=None if site_url is None else upstream(site_url, "the site's origin"),
-    )
-
-
-def partners(where: Sequence[str], keys: Sequence[str]) -> tuple[Partner, ...]:
-    """The providers in region, sorted by name; each has a URL and a file with a key, or none."""
-    urls, files = _named(where, "--hand-over"), _named(keys, "--hand-over-key")
-    for name in sorted(urls.keys() ^ files.keys()):
-        raise CannotRun(f"--hand-over and --hand-over-key belong together: give {name} both")
-    return tuple(
-        Partner(name, upstream(urls[name], "a provider's origin"), _key_file(Path(files[name])))
-        for name in sorted(urls)
-    )
-
-
-def _named(texts: Sequence[str], option: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if (
-            re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name) is None
-            or not equals
-            or not value
-        ):
-            raise CannotRun(f"{option} {text!r} has no name: write NAME=VALUE")
-        if name in found:
-            raise CannotRun(f"{option} names {name} twice: name it once")
-        found[name] = value
-    return found
-
-
-def _key_file(path: Path) -> PurePosixPath:
-    """A key in a file that nobody else may read, on one line."""
-    try:
-        text, mode = path.read_text("ascii"), path.stat().st_mode
-    except (OSError, ValueError) as error:
-        raise CannotRun(f"the key file {path} cannot be read: {error}") from error
-    if mode & 0o077:
-        raise CannotRun(f"{path} may be read by others: chmod 600 {path}")
-    if re.fullmatch(r"[!-~]+\n?", text) is None:
-        raise CannotRun(f"{path} holds no key: write the key alone, on one line")
-    return PurePosixPath(path.resolve())
-
-
-def network(text: str) -> Network:
-    """Read a network; raises CannotRun with the remedy."""
-    try:
-        return ip_network(text)
-    except ValueError as error:
-        raise CannotRun(f"{text!r} is not a network: {error}; write 10.0.0.0/8") from error
-
-
-def header_name(text: str) -> str:
-    """Read the name of a header (RFC 9110, section 5.1), in lower case."""
-    if re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", text) is None:
-        raise CannotRun(f"{text!r} is not the name of a header: write X-Organization")
-    if text.lower() == "host" or text.lower().startswith("x-regiongate-"):
-        raise CannotRun(f"the header {text} has a use of its own: name another")
-    return text.lower()
-
-
-def _jwt(claim: str | None, jwks: Path | None, issuer: str | None) -> Jwt | None:
-    if claim is None or jwks is None:
-        return None
-    if not jwks.is_file():
-        raise CannotRun(f"{jwks} is not a file: name the JSON Web Key Set with --jwks")
-    return Jwt(claim, PurePosixPath(jwks.resolve()), issuer)
+    """All of them, in the order of the help page: the command gets them as `gateway`."""
+    return together(*_OPTIONS, gathered(GatewayOptions, "gateway"))(command)

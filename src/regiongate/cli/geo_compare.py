@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
 from regiongate import policyfile
 from regiongate.cli import output
 from regiongate.cli.geo import complete_names
 from regiongate.cli.options import FilePath, at_option, json_option, sources_option
+from regiongate.cli.progress import progress
 from regiongate.control.compare import folder, tables
 from regiongate.control.compare.compare import Comparison, Wish
 from regiongate.control.compare.compare import compare as measure
@@ -144,10 +144,7 @@ def _traffic(path: Path) -> Traffic:
 def _progress(steps: int) -> Iterator[Callable[[str], None]]:
     """A bar on a terminal with what is being done; nothing elsewhere."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
+    with progress(*columns) as bar:
         task = bar.add_task("", total=steps)
         begun = iter([0] + [1] * steps)
         yield lambda what: bar.update(task, description=what, advance=next(begun, 0))

@@ -1,23 +1,69 @@
-"""The options with which something is granted for a time, and how it is shown."""
+"""The options with which something is granted for a time, ended, or listed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 import click
 
+from regiongate.cli.acting import as_option_if_any
 from regiongate.cli.options import Instant
+from regiongate.cli.together import gathered, together
 from regiongate.control.correct import Located
 from regiongate.control.network_of import network_of, region_of
+from regiongate.control.terms import Terms
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.exemption import Correction, Exemption
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-EXEMPTION_HEADINGS = ("id", "for", "subject", "until", "by", "reason", "ended", "appeal")
-CORRECTION_HEADINGS = ("id", "network", "region", "until", "by", "reason", "ended", "appeal")
+
+@dataclass(frozen=True, slots=True)
+class Granting:
+    """What a command was told: to grant on which terms, to end the grant `ended`, or to list."""
+
+    ended: str | None
+    listed: bool
+    everyone: bool
+    reason: str | None
+    until: datetime | None
+    no_end: bool
+    replaces: bool
+    person: str | None
+
+    @property
+    def lists(self) -> bool:
+        """Whether nothing is to be changed."""
+        return self.listed or self.everyone
+
+    def signed(self) -> tuple[str, str]:
+        """Why, and who acts. Raises UsageError where one of them is not said."""
+        if self.reason is None or self.person is None:
+            raise click.UsageError("Say why with --reason, and who you are with --as.")
+        return self.reason, self.person
+
+    def terms(self) -> Terms:
+        """The terms of a grant. Raises UsageError where they are not all said."""
+        reason, person = self.signed()
+        return Terms(reason, person, said_until(self.until, self.no_end), replaces=self.replaces)
+
+
+def granting_options(what: str) -> Callable[[F], F]:
+    """The options of a command that grants, ends and lists, say, an exemption: `granting`."""
+    return together(
+        click.option("--withdraw", "ended", metavar=what.upper(), help=f"End this {what} now."),
+        click.option("--list", "listed", is_flag=True, help=f"List the {what}s that are in force."),
+        click.option("--all", "everyone", is_flag=True, help="List those that have ended, too."),
+        click.option(
+            "--reason", metavar="TEXT", help="Why, in a line; it stands in the audit trail."
+        ),
+        until_options,
+        replace_option,
+        as_option_if_any,
+        gathered(Granting, "granting"),
+    )
 
 
 def until_options(command: F) -> F:
@@ -66,47 +112,3 @@ def _read(reader: Callable[[str], Any], text: str, wrong: list[str]) -> Any:
         return reader(text)
     except CannotRun as error:
         wrong.append(str(error))
-
-
-def exemption_record(one: Exemption) -> dict[str, Any]:
-    """An exemption as JSON has it."""
-    return {
-        "id": one.id,
-        "scope": one.scope.value,
-        "subject": one.subject,
-        "holder": one.holder,
-        **_terms(one),
-    }
-
-
-def correction_record(one: Correction) -> dict[str, Any]:
-    """A correction as JSON has it."""
-    return {"id": one.id, "network": str(one.network), "region": one.region, **_terms(one)}
-
-
-def exemption_row(one: Exemption) -> tuple[object, ...]:
-    """An exemption under EXEMPTION_HEADINGS."""
-    return (one.id, one.scope, one.subject, *_cells(one))
-
-
-def correction_row(one: Correction) -> tuple[object, ...]:
-    """A correction under CORRECTION_HEADINGS."""
-    return (one.id, one.network, one.region, *_cells(one))
-
-
-def _terms(one: Exemption | Correction) -> dict[str, Any]:
-    return {
-        "reason": one.reason,
-        "approver": one.approver,
-        "granted": one.granted,
-        "expires": one.expires,
-        "ended": one.ended,
-        "ended_by": one.ended_by,
-        "ended_reason": one.ended_reason,
-        "appeal": one.appeal,
-    }
-
-
-def _cells(one: Exemption | Correction) -> tuple[object, ...]:
-    until = "no end" if one.expires is None else one.expires
-    return (until, one.approver, one.reason, one.ended, one.appeal)

@@ -21,7 +21,7 @@ from regiongate.control.incentive.claim import claim as claim_code
 from regiongate.control.incentive.expire import expire as expire_grants
 from regiongate.control.incentive.spend import spend as spend_tokens
 from regiongate.control.rehearsal import transactions
-from regiongate.domain.ledger import MOST_TOKENS, TokenGrant
+from regiongate.domain.ledger import MOST_TOKENS, GrantState, TokenGrant, spendable
 from regiongate.store.ledger import Ledger, Spent
 
 UNKEPT = "Nothing is kept; this would be: "
@@ -124,7 +124,7 @@ def spend(
         transaction() as connection,
     ):
         done = spend_tokens(connection, asked, person, at)
-        left = sum(_spendable(Ledger(connection).grants(account), at))
+        left = spendable(Ledger(connection).grants(account), at)
     if as_json:
         record = {"kept": not dry_run, "new": done.new, "spend": spend_id, "account": account}
         output.print_json({**record, "tokens": done.spent.tokens, "model": model, "left": left})
@@ -146,13 +146,13 @@ def balance(
     """Say how many tokens ACCOUNT can spend, with which models, until when."""
     with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
         found = Ledger(connection).grants(account)
-    total = sum(_spendable(found, at))
+    total = spendable(found, at)
     if as_json:
         grants = [_record(grant, at) for grant in found]
         output.print_json({"account": account, "tokens": total, "grants": grants})
         return
     click.echo(f"{account} can spend {total} tokens.")
-    standing = [grant for grant in found if grant.left and grant.serves(grant.model, at)]
+    standing = [grant for grant in found if grant.state(at) is GrantState.GOOD]
     if standing:
         _print(standing, at)
 
@@ -206,10 +206,6 @@ def expire(
     click.echo(f"{UNKEPT}{done}." if dry_run else f"{done}.")
 
 
-def _spendable(grants: Iterable[TokenGrant], at: datetime) -> Iterable[int]:
-    return (grant.left for grant in grants if grant.serves(grant.model, at))
-
-
 def _record(grant: TokenGrant, at: datetime) -> dict[str, Any]:
     return {
         "id": grant.id,
@@ -222,14 +218,8 @@ def _record(grant: TokenGrant, at: datetime) -> dict[str, Any]:
         "expires": grant.expires,
         "tokens": grant.tokens,
         "left": grant.left,
-        "state": _state(grant, at),
+        "state": grant.state(at),
     }
-
-
-def _state(grant: TokenGrant, at: datetime) -> str:
-    if grant.left == 0:
-        return "empty"
-    return "good" if grant.serves(grant.model, at) else "over" if grant.is_over(at) else "to come"
 
 
 def _print(grants: Iterable[TokenGrant], at: datetime) -> None:
@@ -237,7 +227,7 @@ def _print(grants: Iterable[TokenGrant], at: datetime) -> None:
     output.print_table(
         headings,
         (
-            (g.id, g.account, g.offer, _model(g.model), g.tokens, g.left, g.expires, _state(g, at))
+            (g.id, g.account, g.offer, _model(g.model), g.tokens, g.left, g.expires, g.state(at))
             for g in grants
         ),
     )

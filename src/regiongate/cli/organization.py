@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from regiongate.cli import output
 from regiongate.cli.acting import as_option
@@ -19,7 +18,8 @@ from regiongate.cli.gateway_options import state_option
 from regiongate.cli.lazy import Lazy, LazyGroup
 from regiongate.cli.options import NUMBER, FilePath, at_option, dry_run_option, json_option
 from regiongate.cli.organization_print import print_organization, record
-from regiongate.cli.store_option import open_kept, open_store, store_option
+from regiongate.cli.progress import progress
+from regiongate.cli.store_option import open_store, reading, store_option
 from regiongate.control.import_organizations import Hear, Imported, import_organizations
 from regiongate.domain.errors import CannotRun
 from regiongate.store.organizations import Organizations
@@ -83,7 +83,7 @@ def list_(
     after: str | None, top: int, state_dir: Path, store_url: str | None, as_json: bool
 ) -> None:
     """List organizations by id, with how much is known of each."""
-    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
+    with reading(store_url, state_dir) as connection:
         organizations = Organizations(connection)
         found, count = list(organizations.entries(after, top)), organizations.count()
     if as_json:
@@ -100,7 +100,7 @@ def list_(
 @json_option
 def show(name: str, state_dir: Path, store_url: str | None, as_json: bool) -> None:
     """Show organization ID: contacts, digests of keys, facts, and who owns it."""
-    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
+    with reading(store_url, state_dir) as connection:
         organizations = Organizations(connection)
         profile, contacts = organizations.get(name), organizations.contacts(name)
     if profile is None:
@@ -125,14 +125,7 @@ def _outcome(found: Imported, kept: bool) -> dict[str, Any]:
 def _progress() -> Iterator[Hear]:
     """A bar on a terminal; nothing elsewhere."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    console = Console(stderr=True)
-    with Progress(
-        *columns,
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bar:
+    with progress(*columns, TimeElapsedColumn()) as bar:
         reading = bar.add_task("reading", total=1.0)
         writing = bar.add_task("", total=None, visible=False)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +9,11 @@ import click
 
 from regiongate.cli import output
 from regiongate.cli.acting import as_option, as_option_if_any
+from regiongate.cli.change import Change, rehearsal_options
 from regiongate.cli.gateway_options import state_option
-from regiongate.cli.options import at_option, dry_run_option, json_option
-from regiongate.cli.store_option import open_kept, open_store, store_option
+from regiongate.cli.options import json_option
+from regiongate.cli.store_option import reading, store_option
 from regiongate.control.people import add_person, change_person, remove_person
-from regiongate.control.rehearsal import transactions
 from regiongate.domain.role import MAY, PERSON, Person, Role
 from regiongate.store.people import People
 
@@ -45,29 +43,12 @@ def person() -> None:
 @click.argument("name", type=_Name())
 @click.option("--role", type=_ROLE, required=True, help="What they are trusted with.")
 @as_option_if_any
-@at_option
-@dry_run_option
-@state_option
-@store_option
-@json_option
-def add(
-    name: str,
-    role: Role,
-    person: str | None,
-    at: datetime,
-    dry_run: bool,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
-) -> None:
+@rehearsal_options
+def add(name: str, role: Role, person: str | None, change: Change) -> None:
     """Add the person NAME. The first needs no --as, and must be an admin."""
-    with (
-        closing(open_store(store_url, state_dir)) as database,
-        transactions(database, rehearsed=dry_run) as transaction,
-        transaction() as connection,
-    ):
-        found = add_person(connection, Person(name, Role(role)), person, at)
-    _say(found, f"{found.name} is {found.role} now", dry_run, as_json)
+    with change.transaction() as connection:
+        found = add_person(connection, Person(name, Role(role)), person, change.at)
+    _say(found, f"{found.name} is {found.role} now", change)
 
 
 @person.command("list")
@@ -76,7 +57,7 @@ def add(
 @json_option
 def list_(state_dir: Path, store_url: str | None, as_json: bool) -> None:
     """List everybody, with what each may do."""
-    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
+    with reading(store_url, state_dir) as connection:
         found = People(connection).all()
     if as_json:
         output.print_json([_record(one) for one in found])
@@ -84,67 +65,34 @@ def list_(state_dir: Path, store_url: str | None, as_json: bool) -> None:
     output.print_table(("name", "role", "may"), ((one.name, one.role, _may(one)) for one in found))
 
 
-@person.command()
+@person.command("change")
 @click.argument("name", type=_Name())
 @click.option("--role", type=_ROLE, required=True, help="What they are trusted with from now on.")
 @as_option
-@at_option
-@dry_run_option
-@state_option
-@store_option
-@json_option
-def change(
-    name: str,
-    role: Role,
-    person: str,
-    at: datetime,
-    dry_run: bool,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
-) -> None:
+@rehearsal_options
+def change_(name: str, role: Role, person: str, change: Change) -> None:
     """Give the person NAME another role."""
-    with (
-        closing(open_store(store_url, state_dir)) as database,
-        transactions(database, rehearsed=dry_run) as transaction,
-        transaction() as connection,
-    ):
-        found = change_person(connection, name, Role(role), person, at)
-    _say(found, f"{found.name} is {found.role} now", dry_run, as_json)
+    with change.transaction() as connection:
+        found = change_person(connection, name, Role(role), person, change.at)
+    _say(found, f"{found.name} is {found.role} now", change)
 
 
 @person.command()
 @click.argument("name", type=_Name())
 @as_option
-@at_option
-@dry_run_option
-@state_option
-@store_option
-@json_option
-def remove(
-    name: str,
-    person: str,
-    at: datetime,
-    dry_run: bool,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
-) -> None:
+@rehearsal_options
+def remove(name: str, person: str, change: Change) -> None:
     """Remove the person NAME; what they did stays in the audit trail."""
-    with (
-        closing(open_store(store_url, state_dir)) as database,
-        transactions(database, rehearsed=dry_run) as transaction,
-        transaction() as connection,
-    ):
-        found = remove_person(connection, name, person, at)
-    _say(found, f"{found.name} is removed", dry_run, as_json)
+    with change.transaction() as connection:
+        found = remove_person(connection, name, person, change.at)
+    _say(found, f"{found.name} is removed", change)
 
 
-def _say(found: Person, done: str, dry_run: bool, as_json: bool) -> None:
-    if as_json:
-        output.print_json({"kept": not dry_run, "name": found.name, "role": found.role})
+def _say(found: Person, done: str, change: Change) -> None:
+    if change.as_json:
+        output.print_json({"kept": change.kept, "name": found.name, "role": found.role})
     else:
-        click.echo(f"Nothing is kept; this would be: {done}." if dry_run else f"{done}.")
+        click.echo(f"{done}." if change.kept else f"Nothing is kept; this would be: {done}.")
 
 
 def _record(one: Person) -> dict[str, Any]:

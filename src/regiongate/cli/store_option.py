@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import sqlalchemy as sa
 
 from regiongate.domain.errors import CannotRun
 from regiongate.store.database import Database, default_url, sqlite_file
@@ -35,3 +37,10 @@ def open_kept(url: str | None, state_dir: Path) -> Database:
     if path is not None and not path.is_file():
         raise CannotRun(f"there is no store {path}: name a --state or a --store")
     return Database.open(found)
+
+
+@contextmanager
+def reading(url: str | None, state_dir: Path) -> Iterator[sa.Connection]:
+    """A connection that only reads what is kept. Raises CannotRun."""
+    with closing(open_kept(url, state_dir)) as database, database.reading() as connection:
+        yield connection

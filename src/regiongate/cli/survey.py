@@ -11,13 +11,13 @@ from click.core import ParameterSource
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.options import FilePath, Instant, json_option, sources_option
 from regiongate.cli.store_option import open_store, store_option
-from regiongate.cli.survey_engine import cluster_of, engine_options
+from regiongate.cli.survey_engine import Engine, engine_options
 from regiongate.cli.survey_follow import follow_log
 from regiongate.cli.survey_progress import survey_progress
-from regiongate.cli.survey_simulation import compared, comparison_options, print_simulation
+from regiongate.cli.survey_simulation import OtherSide, comparison_options, print_simulation
 from regiongate.cli.survey_table import print_survey
 from regiongate.control.save import Saving
-from regiongate.control.survey import Wish
+from regiongate.control.survey import Outcome, Wish
 from regiongate.control.survey import survey as survey_logs
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.survey.files import STDIN
@@ -43,6 +43,12 @@ from regiongate.survey.scan import Span
 @click.option("--until", type=Instant(), help="Leave out what is then or later.")
 @click.option("--log-format", metavar="FORMAT", help="An nginx log_format: '$remote_addr …'.")
 @click.option("--columns", default="", metavar="address=NAME,…", help="Where the columns are.")
+@click.option(
+    "--attested-by",
+    multiple=True,
+    metavar="ORGANIZATION",
+    help="Whose word on the country of its own users to count, apart.",
+)
 @click.option("--all", "everyone", is_flag=True, help="Tell of unaffected organizations too.")
 @click.option(
     "--examples/--no-examples",
@@ -72,17 +78,14 @@ def survey(
     until: datetime | None,
     log_format: str | None,
     columns: str,
+    attested_by: tuple[str, ...],
     everyone: bool,
     examples: bool,
     top: int,
     out: Path | None,
     single: bool,
-    comparison: Path | None,
-    other_catalogue: Catalogue | None,
-    other_files: dict[str, Path],
-    engine: str,
-    master: str | None,
-    work: str | None,
+    other: OtherSide,
+    engine: Engine,
     memory: str | None,
     save: bool,
     follow: bool,
@@ -102,42 +105,59 @@ def survey(
         raise click.UsageError("Name the --policy to judge by.")
     if single and out is None:
         raise click.UsageError("--addresses is a table in the folder of --out: name one.")
-    if save and engine == "spark":
-        raise click.UsageError("--save reads files of this machine: leave out --engine spark.")
-    if save and (since or until):
-        raise click.UsageError("--save keeps whole files: leave out --since and --until.")
+    if attested_by and engine.name == "spark":
+        raise click.UsageError("--attested-by reads on this machine: leave out --engine spark.")
+    span = Span(since, until)
+    if save:
+        _require_whole_files(engine, span)
     now = datetime.now(UTC).replace(microsecond=0)
     wish = Wish(
         logs=logs,
         policy=policy,
         now=now,
         at=at,
-        span=Span(since, until),
+        span=span,
         said=Said(log_format, columns_said(columns)),
         organizations=organizations,
         everyone=everyone,
         examples=examples,
         out=out,
         single_addresses=single,
-        compared=compared(policy, catalogue, comparison, other_catalogue, other_files),
-        cluster=cluster_of(engine, master, work, memory),
+        compared=other.compared(policy, catalogue),
+        cluster=engine.cluster(memory),
         memory=memory,
+        attested_by=attested_by,
     )
     saving = Saving(open_store(store_url, state_dir), now) if save else None
     with survey_progress() as hear:
         outcome = survey_logs(wish, catalogue, hear, saving)
     if saving is not None:
-        count = len(saving.kept)
-        words = f"Kept the sightings of {count} file{'' if count == 1 else 's'}"
-        click.echo(f"{words}; those of {len(saving.known)} were kept before.", err=True)
-    found = outcome.simulation
+        _tell_kept(saving)
+    _tell(outcome, top, out, as_json)
+
+
+def _require_whole_files(engine: Engine, span: Span) -> None:
+    """What is kept of a file is kept once, so it must be all of it."""
+    if engine.name == "spark":
+        raise click.UsageError("--save reads files of this machine: leave out --engine spark.")
+    if span.since or span.until:
+        raise click.UsageError("--save keeps whole files: leave out --since and --until.")
+
+
+def _tell_kept(saving: Saving) -> None:
+    count = len(saving.kept)
+    words = f"Kept the sightings of {count} file{'' if count == 1 else 's'}"
+    click.echo(f"{words}; those of {len(saving.known)} were kept before.", err=True)
+
+
+def _tell(outcome: Outcome, top: int, out: Path | None, as_json: bool) -> None:
     if as_json:
-        for piece in result_pieces(outcome.survey, found):
+        for piece in result_pieces(outcome.survey, outcome.simulation):
             click.echo(piece, nl=False)
         return
     print_survey(outcome.survey, top, out)
-    if found is not None:
-        print_simulation(found, top)
+    if outcome.simulation is not None:
+        print_simulation(outcome.simulation, top)
 
 
 _WITH_FOLLOW = frozenset({"logs", "policy", "at", "follow", "store_url", "state_dir", "catalogue"})

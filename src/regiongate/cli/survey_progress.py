@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
-    Progress,
     ProgressColumn,
     Task,
     TextColumn,
@@ -16,6 +14,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from regiongate.cli.progress import progress
 from regiongate.control.survey import Hear
 
 
@@ -36,10 +35,7 @@ class _Rows(ProgressColumn):
 def survey_progress() -> Iterator[Hear]:
     """A bar on a terminal; nothing elsewhere."""
     columns = (TextColumn("{task.description}"), BarColumn(), _Rows(), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
+    with progress(*columns) as bar:
         task = bar.add_task("reading", total=1.0)
 
         def hear(what: str, share: float, rows: int = 0) -> None:

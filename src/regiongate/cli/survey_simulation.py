@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ import click
 
 from regiongate.cli import output
 from regiongate.cli.options import FilePath, catalogue_in
+from regiongate.cli.together import gathered, together
 from regiongate.control.simulate import Compared
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.survey.simulation import Change, OrganizationChange, Simulation
@@ -17,9 +19,25 @@ from regiongate.survey.simulation import Change, OrganizationChange, Simulation
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+@dataclass(frozen=True, slots=True)
+class OtherSide:
+    """What was said of the other side; what was not said of it is as on this side."""
+
+    comparison: Path | None
+    other_catalogue: Catalogue | None
+    other_files: dict[str, Path]
+
+    def compared(self, policy: Path, catalogue: Catalogue) -> Compared | None:
+        """The other side beside this one; None when nothing of it was said."""
+        if self.comparison is None and self.other_catalogue is None and not self.other_files:
+            return None
+        other = self.other_catalogue or catalogue
+        return Compared(self.comparison or policy, other, self.other_files)
+
+
 def comparison_options(command: F) -> F:
-    """`--compare POLICY` and what else the other side may have: a store of sources, or files."""
-    options = (
+    """`--compare POLICY`, and a store of sources or files of the other side: `other`."""
+    return together(
         click.option(
             "--compare", "comparison", type=FilePath(), help="Judge by this policy as well."
         ),
@@ -38,23 +56,8 @@ def comparison_options(command: F) -> F:
             callback=lambda _, __, said: dict(_named_file(text) for text in said),
             help="A file in the place of a source, on the other side; may be repeated.",
         ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def compared(
-    policy: Path,
-    catalogue: Catalogue,
-    other_policy: Path | None,
-    other_catalogue: Catalogue | None,
-    other_files: dict[str, Path],
-) -> Compared | None:
-    """The other side, None when nothing of it was said; what was not said is as on this side."""
-    if other_policy is None and other_catalogue is None and not other_files:
-        return None
-    return Compared(other_policy or policy, other_catalogue or catalogue, other_files)
+        gathered(OtherSide, "other"),
+    )(command)
 
 
 def _named_file(text: str) -> tuple[str, Path]:

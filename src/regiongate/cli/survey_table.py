@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from regiongate.cli import output
+from regiongate.domain.attested import Attested
 from regiongate.domain.survey import Survey, Surveyed
 
 _HEADINGS = (
@@ -33,9 +34,23 @@ def print_survey(found: Survey, top: int, out: Path | None) -> None:
         f"{rows.read} rows: {rows.located} located, {rows.unknown} unknown, {rows.special} "
         f"special, {rows.rejected} rejected; {rows.outside} outside of the time."
     )
+    for one in found.attested:
+        click.echo(_attested(one))
     if rows.rejected:
         where = "--out DIR tells which" if out is None else str(out / "rejected.jsonl")
         click.echo(f"Rejected rows were not counted for anybody: {where}.", err=True)
+
+
+def _attested(one: Attested) -> str:
+    """What an organization says of its own users."""
+    most = list(one.countries.items())[:_COUNTRIES]
+    told = ", ".join(f"{code} {n}" for code, n in most) or "no country"
+    more = len(one.countries) - len(most)
+    return (
+        f"{_plain(one.organization)} attests of its own users: {told}"
+        + (f" and {more} more countries" if more > 0 else "")
+        + f"; {one.unsupported} from unsupported countries, {one.unread} unreadable."
+    )
 
 
 def _row(one: Surveyed) -> tuple[object, ...]:

@@ -11,11 +11,11 @@ import click
 
 from regiongate.cli import output
 from regiongate.cli.acting import as_option
+from regiongate.cli.change import Change, rehearsal_options
 from regiongate.cli.gateway_options import state_option
-from regiongate.cli.options import Instant, at_option, dry_run_option, json_option
-from regiongate.cli.store_option import open_kept, open_store, store_option
+from regiongate.cli.options import Instant, at_option, json_option
+from regiongate.cli.store_option import open_store, reading, store_option
 from regiongate.control.access.tokens import LONGEST, issue, revoke, tokens
-from regiongate.control.rehearsal import transactions
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.role import Role
 from regiongate.store.tokens import Token
@@ -79,7 +79,7 @@ def issue_(
 @json_option
 def list_(person: str, at: datetime, state_dir: Path, store_url: str | None, as_json: bool) -> None:
     """List one's own tokens; an admin sees those of everybody."""
-    with closing(open_kept(store_url, state_dir)) as database, database.reading() as connection:
+    with reading(store_url, state_dir) as connection:
         found = [_record(one, at) for one in tokens(connection, person)]
     if as_json:
         output.print_json(found)
@@ -91,32 +91,16 @@ def list_(person: str, at: datetime, state_dir: Path, store_url: str | None, as_
 @token.command("revoke")
 @click.argument("id")
 @as_option
-@at_option
-@dry_run_option
-@state_option
-@store_option
-@json_option
-def revoke_(
-    id: str,
-    person: str,
-    at: datetime,
-    dry_run: bool,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
-) -> None:
+@rehearsal_options
+def revoke_(id: str, person: str, change: Change) -> None:
     """Revoke the token ID, one's own, or anybody's as an admin: it lets nobody in any more."""
-    with (
-        closing(open_store(store_url, state_dir)) as database,
-        transactions(database, rehearsed=dry_run) as transaction,
-        transaction() as connection,
-    ):
-        found = revoke(connection, id, person, at)
-    if as_json:
-        output.print_json({"kept": not dry_run, **_record(found, at)})
+    with change.transaction() as connection:
+        found = revoke(connection, id, person, change.at)
+    if change.as_json:
+        output.print_json({"kept": change.kept, **_record(found, change.at)})
         return
     done = f"{found.id} of {found.person} is revoked"
-    click.echo(f"Nothing is kept; this would be: {done}." if dry_run else f"{done}.")
+    click.echo(f"{done}." if change.kept else f"Nothing is kept; this would be: {done}.")
 
 
 def _record(one: Token, at: datetime) -> dict[str, Any]:

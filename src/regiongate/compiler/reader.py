@@ -1,17 +1,8 @@
-"""Read a bundle back: its manifest, its policy, its organizations, and the place of an address.
-
-Nothing of it is believed that is not what was written: each file has the digest that the manifest
-says, and the manifest its own.
-"""
+"""Read a bundle back: its manifest, its policy, its organizations, and the place of an address."""
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
-import os
-import struct
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -21,26 +12,24 @@ from typing import Any
 
 import maxminddb
 
-from regiongate.compiler import rulings, sources
+from regiongate.compiler import manifest, rulings, sources
 from regiongate.compiler.atlas import Atlas
 from regiongate.compiler.bundle import (
     DECISIONS,
-    FORMAT,
-    GENERATION,
     MANIFEST,
     ORGANIZATIONS,
     POLICY,
     POLICY_FILE,
     PROBES,
     REGISTERED,
-    to_json,
 )
 from regiongate.compiler.envoy.gate import DATABASE
 from regiongate.compiler.facts import DATABASE as FACTS
 from regiongate.compiler.facts import FactBook, facts_of
+from regiongate.compiler.lookup import open_database, place_in, record_in
+from regiongate.compiler.manifest import damaged
 from regiongate.compiler.roll import Roll, read_registered
 from regiongate.compiler.snapshot import Parent
-from regiongate.domain.address import canonical, special_block
 from regiongate.domain.covering import Covering
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.domain.facts import Facts
@@ -50,35 +39,8 @@ from regiongate.domain.policy import Policy
 from regiongate.domain.source import Age, SourceNames
 from regiongate.policyfile import load, organizations
 
-_FACTS = {
-    "number": int,
-    "generation": str,
-    "atlas": str,
-    "book": str,
-    "at": str,
-    "sources": list,
-    "facts": list,
-    "counts": dict,
-    "files": dict,
-}
-"""What a manifest must say to be read, and as what."""
-
-_MANIFEST_BYTES = 2**20
-
 _NOT_ITS_SOURCES = ("unknown-source", "source-of-other-kind")
 """What is wrong with a policy whose sources its bundle does not list."""
-
-_ALTERED = "its content is not what was written"
-
-# The database reader trusts a file once its metadata is found; these are what damage makes it do.
-_UNREADABLE = (
-    maxminddb.InvalidDatabaseError,
-    ValueError,
-    LookupError,
-    TypeError,
-    struct.error,
-    RecursionError,
-)
 
 
 class BundleReader:
@@ -86,7 +48,7 @@ class BundleReader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.manifest = _manifest(folder)
+        self.manifest = manifest.read(folder)
 
     @property
     def generation(self) -> str:
@@ -98,7 +60,7 @@ class BundleReader:
         """What the manifest says of each source, in the order in which the policy asks them."""
         found = tuple(self.manifest["sources"])
         if tuple(source.get("name") for source in found) != self.policy.location.sources:
-            raise _damaged(self.folder / MANIFEST, "its sources are not those of the policy")
+            raise damaged(self.folder / MANIFEST, "its sources are not those of the policy")
         return found
 
     @property
@@ -112,7 +74,7 @@ class BundleReader:
         """The policy that was compiled, dated by the sources it was compiled with."""
         # Its sources are those of the machine that built it; what they said is in the database.
         ages = self._ages("sources")
-        strange = _damaged(self.folder / MANIFEST, "its sources are not those of the policy")
+        strange = damaged(self.folder / MANIFEST, "its sources are not those of the policy")
         self._require_policy_files()
         try:
             names = SourceNames(tuple(ages), tuple(self._ages("facts")))
@@ -145,7 +107,7 @@ class BundleReader:
             }
         except (KeyError, TypeError, ValueError) as error:
             message = f"it does not say of what age its `{what}` are"
-            raise _damaged(self.folder / MANIFEST, message) from error
+            raise damaged(self.folder / MANIFEST, message) from error
 
     @cached_property
     def decisions(self) -> dict[str, Any]:
@@ -157,19 +119,13 @@ class BundleReader:
     def database(self) -> maxminddb.Reader:
         """The verdict database. Raises CannotRun when it is not one."""
         self.content(DATABASE)
-        try:
-            return maxminddb.open_database(self.folder / DATABASE, maxminddb.MODE_MMAP)
-        except (OSError, *_UNREADABLE) as error:
-            raise _damaged(self.folder / DATABASE, str(error)) from error
+        return open_database(self.folder / DATABASE)
 
     @cached_property
     def fact_database(self) -> maxminddb.Reader:
         """The database of facts. Raises CannotRun when it is not one."""
         self.content(FACTS)
-        try:
-            return maxminddb.open_database(self.folder / FACTS, maxminddb.MODE_MMAP)
-        except (OSError, *_UNREADABLE) as error:
-            raise _damaged(self.folder / FACTS, str(error)) from error
+        return open_database(self.folder / FACTS)
 
     @cached_property
     def roll(self) -> Roll:
@@ -224,17 +180,7 @@ class BundleReader:
 
     def content(self, name: str) -> bytes:
         """A file of the bundle; CannotRun unless it and the manifest are what was written."""
-        self._require_sealed()
-        if name not in self.manifest["files"]:
-            raise _damaged(self.folder / MANIFEST, f"it does not list {name}")
-        data = _listed(self.folder, name, self.manifest)
-        require_written(self.folder, name, data, self.manifest)
-        return data
-
-    def _require_sealed(self) -> None:
-        said = {name: value for name, value in self.manifest.items() if name != "digest"}
-        if hashlib.sha256(to_json(said)).hexdigest() != self.manifest.get("digest"):
-            raise _damaged(self.folder / MANIFEST, _ALTERED)
+        return manifest.content(self.folder, name, self.manifest)
 
     def _require_policy_files(self) -> None:
         """The policy, and what lies beside it: its list and its geofeeds."""
@@ -266,164 +212,9 @@ class BundleReader:
         try:
             return facts_of(record_in(self.fact_database, address, where) or {})
         except (KeyError, TypeError, AttributeError) as error:
-            raise _damaged(where, "it is no database of facts") from error
+            raise damaged(where, "it is no database of facts") from error
 
     def place(self, address: IPv4Address | IPv6Address) -> Place:
         """The place of an address, put together again from the database and the policy."""
         where = self.folder / DATABASE
         return place_in(self.database, self.policy, self.covering, address, where)
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a bundle, with the facts that its readers ask for."""
-    return _manifest_in(folder / MANIFEST, _manifest_bytes(folder))
-
-
-def _manifest_bytes(folder: Path) -> bytes:
-    path = folder / MANIFEST
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MANIFEST_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        message = f"{folder} is not a bundle: it has no {MANIFEST}"
-        raise CannotRun(f"{message}: name the folder of a bundle") from error
-    except OSError as error:
-        raise _damaged(path, str(error.strerror)) from error
-    if len(data) > _MANIFEST_BYTES:
-        raise _damaged(path, f"it is larger than {_MANIFEST_BYTES // 2**20} MiB")
-    return data
-
-
-def _manifest_in(path: Path, data: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise _damaged(path, f"it is not JSON, {error}") from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise _damaged(path, f"it is no manifest of the format {FORMAT}")
-    for name, kind in _FACTS.items():
-        if not isinstance(found.get(name), kind):
-            raise _damaged(path, f"it does not say `{name}`")
-    if not all(isinstance(source, dict) for source in found["sources"]):
-        raise _damaged(path, "it does not say `sources`")
-    if not all(isinstance(found["counts"].get(name), int) for name in ("steps", "places")):
-        raise _damaged(path, "it does not say `counts`")
-    if GENERATION.fullmatch(found["generation"]) is None:
-        raise _damaged(path, f"{found['generation']!r} is not a generation")
-    return found
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    """Every file of a bundle by its relative path: those that its manifest lists.
-
-    Another file in the folder is an error, and is not read. Nothing is read that lies outside of
-    the folder, and of no file more than the manifest says. Whether they are what the manifest says
-    is for `verify` to find. Raises CannotRun.
-    """
-    data = _manifest_bytes(folder)
-    manifest = _manifest_in(folder / MANIFEST, data)
-    _require_no_more(folder, {MANIFEST, *manifest["files"]})
-    return {name: _listed(folder, name, manifest) for name in manifest["files"]} | {MANIFEST: data}
-
-
-def _require_no_more(folder: Path, listed: set[str]) -> None:
-    """Ends at the first file too many, so a manifest put into a large folder costs nothing."""
-    for home, _, names in os.walk(folder):
-        for name in names:
-            path = Path(home, name)
-            if str(path.relative_to(folder)) not in listed:
-                raise CannotRun(f"{path} does not belong to the bundle: build the bundle again")
-
-
-def _listed(folder: Path, name: str, manifest: dict[str, Any]) -> bytes:
-    facts = manifest["files"][name]
-    size = facts.get("bytes") if isinstance(facts, dict) else None
-    if not isinstance(size, int) or size < 0:
-        raise _damaged(folder / MANIFEST, f"it does not say the size of {name!r}")
-    plain = PurePosixPath(name)
-    named = name.isprintable() and str(plain) == name and name not in (".", MANIFEST)
-    if not named or plain.is_absolute() or ".." in plain.parts:
-        raise _damaged(folder / MANIFEST, f"it lists {name!r}, which is no file of a bundle")
-    path = folder / name
-    try:
-        if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
-            raise _damaged(path, "it is no file in the folder of the bundle")
-        with path.open("rb") as file:
-            data = file.read(size + 1)
-    except (OSError, OverflowError, MemoryError) as error:
-        raise _damaged(path, str(error)) from error
-    if len(data) != size:
-        raise _damaged(path, f"it has not the {size} bytes that the manifest says")
-    return data
-
-
-def require_written(folder: Path, name: str, data: bytes, manifest: Mapping[str, Any]) -> None:
-    """Raises CannotRun unless a file's content has the digest that the manifest says."""
-    if hashlib.sha256(data).hexdigest() != manifest["files"][name].get("sha256"):
-        raise _damaged(folder / name, _ALTERED)
-
-
-def _damaged(path: Path | str, why: str) -> CannotRun:
-    return CannotRun(f"{path} cannot be read ({why}): build the bundle again")
-
-
-def record_in(
-    database: maxminddb.Reader, address: IPv4Address | IPv6Address, where: Path | str
-) -> dict[str, Any] | None:
-    """What a verdict database says of a canonical address; CannotRun when it is damaged.
-
-    `where` is what the message calls the database.
-    """
-    try:
-        found: Any = database.get(address)
-    except _UNREADABLE as error:
-        raise _damaged(where, str(error)) from error
-    if found is not None and not isinstance(found, dict):
-        raise _damaged(where, "it is no verdict database")
-    return found
-
-
-def place_in(
-    database: maxminddb.Reader,
-    policy: Policy,
-    covering: Covering,
-    address: IPv4Address | IPv6Address,
-    where: Path | str,
-) -> Place:
-    """The place of a canonical address.
-
-    Votes and the kinds of anonymizers come from a verdict database, the rest from the policy,
-    whose network rules `covering` finds.
-    """
-    found = record_in(database, address, where)
-    votes, anonymizers = ({}, []) if found is None else _stated(found, where)
-    block = special_block(address)
-    return Place(
-        votes=tuple(votes.get(name) for name in policy.location.sources),
-        special=None if block is None else block.kind,
-        group=None if block is None else block.group,
-        rules=covering.address(address),
-        anonymizers=tuple(sorted(anonymizers)),
-    )
-
-
-def _stated(record: dict[str, Any], where: Path | str) -> tuple[dict[str, str], list[str]]:
-    """The votes in a record by source, and the kinds of anonymizers in it."""
-    ours = record.get("regiongate")
-    votes = ours.get("votes") if isinstance(ours, dict) else None
-    kinds = ours.get("anonymizers", []) if isinstance(ours, dict) else None
-    known = isinstance(kinds, list) and all(isinstance(kind, str) for kind in kinds)
-    if not isinstance(votes, dict) or not known:
-        raise _damaged(where, "it is no verdict database")
-    return votes, kinds or []
-
-
-def place_finder(atlas: Atlas, policy: Policy) -> Callable[[str], Place]:
-    """What finds the place of an address, written as text, in an atlas that is nowhere on disk."""
-    database = maxminddb.open_database(io.BytesIO(atlas.database), maxminddb.MODE_FD)
-    covering = Covering(policy.network_rules())
-
-    def find(text: str) -> Place:
-        return place_in(database, policy, covering, canonical(text), "the verdict database")
-
-    return find

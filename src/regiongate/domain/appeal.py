@@ -15,7 +15,6 @@ from types import MappingProxyType
 
 from regiongate.domain.address import IPNetwork
 from regiongate.domain.case import Step
-from regiongate.domain.notice import AppealOutcome
 
 MAX_TEXT = 10_000
 """Characters of the text of an appeal."""
@@ -44,6 +43,14 @@ class AppealState(StrEnum):
 
     OPEN = "open"
     GRANTED = "granted"
+    DENIED = "denied"
+
+
+class AppealOutcome(StrEnum):
+    """How an appeal was decided: a granted one becomes an exemption or a correction."""
+
+    EXEMPTION = "exemption"
+    CORRECTION = "correction"
     DENIED = "denied"
 
 

@@ -13,7 +13,19 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from regiongate.domain.audit import Json
-from regiongate.domain.notice import EvidenceKind
+
+
+class EvidenceKind(StrEnum):
+    """What kinds of evidence a suspension may rest on. Language and names are not among them."""
+
+    TRAFFIC = "traffic"
+    BILLING = "billing"
+    CARD = "card"
+    PHONE = "phone"
+    REGISTRATION = "registration"
+    OWNERSHIP = "ownership"
+    MANY_COUNTRIES = "many-countries"
+    ANONYMIZERS = "anonymizers"
 
 
 class Family(StrEnum):

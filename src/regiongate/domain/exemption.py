@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from regiongate.domain.address import IPNetwork
+from regiongate.domain.instant import require_instants
 from regiongate.domain.line import is_line
-from regiongate.domain.notice import Scope
 
 DIGEST_BYTES = 32
 """Length of the digest (SHA-256) by which a key is known."""
 
 FINEST = {4: 24, 6: 48}
 """The longest prefix, by version of IP, that names no single client."""
+
+
+class Scope(StrEnum):
+    """What an exemption is for."""
+
+    ORGANIZATION = "organization"
+    KEY = "key"
+    NETWORK = "network"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +121,7 @@ def _require_reason(reason: str) -> None:
 
 
 def _require_span(granted: datetime, expires: datetime | None, ended: datetime | None) -> None:
-    for instant in (granted, expires, ended):
-        if instant is not None and instant.utcoffset() is None:
-            raise ValueError(f"{instant.isoformat()} has no time zone, so it is no instant")
+    require_instants(granted, expires, ended)
     if expires is not None and (expires.microsecond or expires <= granted):
         raise ValueError(f"{expires.isoformat()} is no whole second after {granted.isoformat()}")
     if ended is not None and ended < granted:

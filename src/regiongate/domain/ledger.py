@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,15 @@ class Entry(StrEnum):
     GRANT = "grant"
     SPEND = "spend"
     LAPSE = "lapse"
+
+
+class GrantState(StrEnum):
+    """Whether a grant can be spent at an instant, and why not."""
+
+    GOOD = "good"
+    EMPTY = "empty"
+    OVER = "over"
+    TO_COME = "to come"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,14 @@ class TokenGrant:
         """Whether what is left of it lapses."""
         return self.expires is not None and self.expires <= at and self.left > 0
 
+    def state(self, at: datetime) -> GrantState:
+        """What can be said of it at an instant."""
+        if self.left == 0:
+            return GrantState.EMPTY
+        if self.serves(self.model, at):
+            return GrantState.GOOD
+        return GrantState.OVER if self.is_over(at) else GrantState.TO_COME
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -59,6 +77,11 @@ class Taken:
     def left(self) -> int:
         """What remains."""
         return self.grant.left - self.tokens
+
+
+def spendable(grants: Iterable[TokenGrant], at: datetime) -> int:
+    """How many tokens can be spent at an instant, those for one model only included."""
+    return sum(grant.left for grant in grants if grant.state(at) is GrantState.GOOD)
 
 
 def share(

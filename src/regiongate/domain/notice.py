@@ -11,19 +11,17 @@ from fractions import Fraction
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from regiongate.domain.appeal import AppealOutcome
+from regiongate.domain.contact import Contact
+from regiongate.domain.evidence import EvidenceKind
+from regiongate.domain.exemption import Scope
 from regiongate.domain.facts import Cloud
+from regiongate.domain.instant import require_instants
 from regiongate.domain.line import is_line
 from regiongate.domain.measure import Measure, Phase
 
 NOTICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 """What the id of a notice is made of: it becomes a Message-ID, an envelope id and a file name."""
-
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-MAIL_ADDRESS = re.compile(
-    rf"(?=[^@]{{1,64}}@.{{1,189}}$){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
-)
-"""A mail address that every server takes: dot-atoms on both sides (RFC 5321, ASCII)."""
 
 
 class Event(StrEnum):
@@ -40,19 +38,6 @@ class Event(StrEnum):
     EXEMPTION_ENDING = "exemption-ending"
 
 
-class EvidenceKind(StrEnum):
-    """What kinds of evidence a suspension may rest on. Language and names are not among them."""
-
-    TRAFFIC = "traffic"
-    BILLING = "billing"
-    CARD = "card"
-    PHONE = "phone"
-    REGISTRATION = "registration"
-    OWNERSHIP = "ownership"
-    MANY_COUNTRIES = "many-countries"
-    ANONYMIZERS = "anonymizers"
-
-
 class ReleaseCause(StrEnum):
     """Why an organization is released."""
 
@@ -61,22 +46,6 @@ class ReleaseCause(StrEnum):
     TRAFFIC_ENDED = "traffic-ended"
     APPEAL_GRANTED = "appeal-granted"
     REVIEW = "review"
-
-
-class AppealOutcome(StrEnum):
-    """How an appeal was decided: a granted one becomes an exemption or a correction."""
-
-    EXEMPTION = "exemption"
-    CORRECTION = "correction"
-    DENIED = "denied"
-
-
-class Scope(StrEnum):
-    """What an exemption is for."""
-
-    ORGANIZATION = "organization"
-    KEY = "key"
-    NETWORK = "network"
 
 
 def _one_line(name: str, text: str) -> None:
@@ -89,25 +58,6 @@ def _web(name: str, link: str) -> None:
     parts = urlsplit(link)
     if parts.scheme not in ("http", "https") or not parts.hostname or " " in link:
         raise ValueError(f"{name} is {link!r}: write http://… or https://…")
-
-
-def _instants(*instants: datetime | None) -> None:
-    for instant in instants:
-        if instant is not None and instant.utcoffset() is None:
-            raise ValueError(f"{instant.isoformat()} has no time zone, so it is no instant")
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Whom a notice goes to: a mail address, and a language (BCP 47, such as `zh-CN`)."""
-
-    address: str
-    language: str
-
-    def __post_init__(self) -> None:
-        """An address goes into the conversation with a server as it stands here."""
-        if not MAIL_ADDRESS.fullmatch(self.address):
-            raise ValueError(f"{self.address!r} is not a mail address that every server takes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +146,7 @@ class Seen:
 
     def __post_init__(self) -> None:
         """Numbers that contradict each other would be told as evidence."""
-        _instants(self.first, self.last)
+        require_instants(self.first, self.last)
         if not 0 < self.requests <= self.total:
             raise ValueError(f"{self.requests} of {self.total} requests is no share")
         if not self.networks.shown:
@@ -219,7 +169,7 @@ class Suspension:
 
     def __post_init__(self) -> None:
         """Two independent kinds at least: location alone suspends nobody."""
-        _instants(self.at)
+        require_instants(self.at)
         if len(set(self.evidence)) < 2:
             raise ValueError("a suspension rests on two kinds of evidence or more")
 
@@ -233,11 +183,11 @@ class Release:
 
     def __post_init__(self) -> None:
         """An instant has a time zone."""
-        _instants(self.at)
+        require_instants(self.at)
 
 
 @dataclass(frozen=True, slots=True)
-class Appeal:
+class AppealReceived:
     """An appeal that was received: its id, when, and by when it is answered."""
 
     id: str
@@ -247,7 +197,7 @@ class Appeal:
     def __post_init__(self) -> None:
         """Each stands in a line of the message."""
         _one_line("the id of the appeal", self.id)
-        _instants(self.received, self.due)
+        require_instants(self.received, self.due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +215,7 @@ class AppealDecision:
 
     def __post_init__(self) -> None:
         """No decision without a reason."""
-        _instants(self.at, self.until)
+        require_instants(self.at, self.until)
         _one_line("the reason of the decision", self.reason)
 
 
@@ -279,7 +229,7 @@ class EndingExemption:
 
     def __post_init__(self) -> None:
         """A key or a network is named, an organization is the one that the notice is about."""
-        _instants(self.ends)
+        require_instants(self.ends)
         if (self.value is None) is not (self.scope is Scope.ORGANIZATION):
             raise ValueError(f"an exemption for {self.scope} with the value {self.value!r}")
         if self.value is not None:
@@ -323,13 +273,13 @@ class Notice:
     seen: Seen | None = None
     suspension: Suspension | None = None
     release: Release | None = None
-    appeal: Appeal | None = None
+    appeal: AppealReceived | None = None
     decision: AppealDecision | None = None
     exemption: EndingExemption | None = None
 
     def __post_init__(self) -> None:
         """An event has the facts that it needs, or there is no notice."""
-        _instants(self.at)
+        require_instants(self.at)
         if not NOTICE_ID.fullmatch(self.id):
             raise ValueError(f"{self.id!r} is not an id of a notice: letters, digits, - and _")
         missing = [name for name in NEEDS[self.event] if getattr(self, name) is None]

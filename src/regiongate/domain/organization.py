@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from regiongate.domain.hand_over import Agreement
-from regiongate.domain.policy import Exemption, Policy
+from regiongate.domain.policy import Policy, PolicyExemption
 from regiongate.domain.ruling import Ruling, RulingKind
 
 ID_PATTERN = r"[!-+\--~]{1,256}"
@@ -148,7 +148,7 @@ def _agreed(
     return said
 
 
-def _granted(exemptions: Iterable[Exemption]) -> Iterator[tuple[str, Standing]]:
+def _granted(exemptions: Iterable[PolicyExemption]) -> Iterator[tuple[str, Standing]]:
     return ((one.organization, Standing(State.EXEMPT, one.expires)) for one in exemptions)
 
 

@@ -183,7 +183,7 @@ class GeofeedRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Exemption:
+class PolicyExemption:
     """An organization to which the region rules do not apply, why, by whose word, until when."""
 
     organization: str
@@ -248,7 +248,7 @@ class Policy:
     measure: Measure
     location: LocationRules
     networks: tuple[NetworkRule, ...]
-    exemptions: tuple[Exemption, ...]
+    exemptions: tuple[PolicyExemption, ...]
     open_paths: tuple[str, ...]
     refusal: RefusalStyle
     report_only: bool

@@ -12,8 +12,8 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
+from regiongate.domain.contact import Contact
 from regiongate.domain.line import is_line
-from regiongate.domain.notice import Contact
 from regiongate.domain.organization import ID_PATTERN
 
 _ID = re.compile(ID_PATTERN)
@@ -27,7 +27,7 @@ FINEST_SHARE = 10**9
 
 
 class FactKind(StrEnum):
-    """What kind of thing the books say about where an organization is (`notice.EvidenceKind`)."""
+    """What kind of thing the books say about where an organization is (`evidence.EvidenceKind`)."""
 
     BILLING = "billing"
     CARD = "card"

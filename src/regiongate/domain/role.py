@@ -40,6 +40,7 @@ class Act(StrEnum):
     PROPOSE_POLICY = "propose-policy"
     PUBLISH_POLICY = "publish-policy"
     UPDATE_SOURCE = "update-source"
+    MANAGE_SOURCES = "manage-sources"
     ISSUE_CLAIM_CODE = "issue-claim-code"
     TRUST_ISSUER = "trust-issuer"
     KEEP_LEDGER = "keep-ledger"
@@ -69,11 +70,12 @@ MAY: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.PROPOSE_POLICY: _WORKING,
         Act.PUBLISH_POLICY: frozenset({Role.APPROVER}),
         Act.UPDATE_SOURCE: _WORKING,
+        Act.MANAGE_SOURCES: frozenset({Role.ADMIN}),
         Act.ISSUE_CLAIM_CODE: _WORKING,
         Act.TRUST_ISSUER: frozenset({Role.APPROVER}),
         Act.KEEP_LEDGER: _WORKING,
         Act.EXPORT: frozenset({Role.APPROVER, Role.ADMIN}),
-        Act.FOLD: _WORKING,
+        Act.FOLD: frozenset({Role.ADMIN}),
         Act.ERASE: frozenset({Role.ADMIN}),
         Act.MANAGE_PEOPLE: frozenset({Role.ADMIN}),
         Act.MANAGE_TOKENS: frozenset({Role.ADMIN}),

@@ -9,8 +9,7 @@ from enum import StrEnum
 
 from regiongate.domain.case import Case, CaseState
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.evidence import ENOUGH, Evidence, Grounds, grounds, strongest
-from regiongate.domain.notice import EvidenceKind
+from regiongate.domain.evidence import ENOUGH, Evidence, EvidenceKind, Grounds, grounds, strongest
 
 
 class Condition(StrEnum):

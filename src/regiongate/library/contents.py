@@ -8,8 +8,8 @@ from typing import cast
 
 from regiongate.compiler.bundle import DECISIONS
 from regiongate.compiler.envoy.gate import DATABASE
-from regiongate.compiler.reader import BundleReader, files_of, require_written
-from regiongate.domain.errors import CannotRun
+from regiongate.compiler.manifest import damaged, files_of, require_written
+from regiongate.compiler.reader import BundleReader
 from regiongate.geo.mmdb import FieldPath
 from regiongate.geo.mmdb import read as read_database
 from regiongate.geo.steps import Steps
@@ -40,10 +40,10 @@ def read(folder: Path) -> Contents:
         require_written(folder, name, files[name], reader.manifest)
     for name in (DECISIONS, DATABASE):
         if name not in files:
-            raise _damaged(folder, f"it has no {name}")
+            raise damaged(folder, f"it has no {name}")
     decisions = table.read(files[DECISIONS], str(folder / DECISIONS))
     if decisions.generation != reader.generation:
-        raise _damaged(folder / DECISIONS, f"it is of generation {decisions.generation}")
+        raise damaged(folder / DECISIONS, f"it is of generation {decisions.generation}")
     database = read_database(files[DATABASE], str(folder / DATABASE))
     picked = database.pick(_KEY, _COUNTRY, _REGION)
     places = tuple(_place(row, folder / DATABASE) for row in picked.rows)
@@ -55,9 +55,5 @@ def _place(row: tuple[object, ...], where: Path) -> Place:
     if not isinstance(key, str) or not all(
         isinstance(code, str | None) for code in (country, region)
     ):
-        raise _damaged(where, "it is no verdict database")
+        raise damaged(where, "it is no verdict database")
     return key, cast("str | None", country), cast("str | None", region)
-
-
-def _damaged(path: Path, why: str) -> CannotRun:
-    return CannotRun(f"{path} cannot be read ({why}): build the bundle again")

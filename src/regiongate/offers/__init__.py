@@ -1,5 +1,5 @@
 """Offers file to `domain.Offers`: read with places, validated; the shipped history, a template."""
 
-from regiongate.offers.read import check, given, load, shipped
+from regiongate.offers.read import check, given, load, problems_of, shipped
 
-__all__ = ["check", "given", "load", "shipped"]
+__all__ = ["check", "given", "load", "problems_of", "shipped"]

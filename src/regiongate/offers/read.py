@@ -6,10 +6,10 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
-from regiongate.domain.errors import CannotRun, Problem, ProblemsFound
+from regiongate.domain.errors import Problem, ProblemsFound
 from regiongate.domain.offer import Offers
 from regiongate.offers import document, validate
-from regiongate.policyfile.parse import MAX_BYTES, parse
+from regiongate.policyfile.parse import content, parse
 from regiongate.policyfile.reader import Reader
 from regiongate.policyfile.shape import Section
 
@@ -29,12 +29,17 @@ def load(path: Path) -> Offers:
 
     Raises ProblemsFound with every problem at once, or CannotRun when the file cannot be read.
     """
-    return _offers(_bytes(path), str(path))
+    return _offers(content(path, "offers"), str(path))
 
 
 def check(path: Path) -> list[Problem]:
     """Every problem of a file, sorted by place. Raises CannotRun when it cannot be read."""
-    return sorted(_read(_bytes(path), str(path))[1])
+    return sorted(_read(content(path, "offers"), str(path))[1])
+
+
+def problems_of(text: str, file: str) -> list[Problem]:
+    """The same of a text that is no file, which its problems call `file`."""
+    return sorted(_read(text.encode(), file)[1])
 
 
 def shipped() -> Offers:
@@ -63,15 +68,3 @@ def _read(data: bytes, file: str) -> tuple[Section | None, list[Problem]]:
         validate.validate(found.value, reader)
     problems = [replace(one, remedy=_REMEDIES.get(one.code, one.remedy)) for one in reader.problems]
     return (None if found is None else found.value), problems
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        # A path with a null character raises ValueError.
-        said = error.strerror if isinstance(error, OSError) else "the name is not a file name"
-        raise CannotRun(
-            f"The offers file {path} cannot be read ({said}): check the path."
-        ) from error

@@ -8,19 +8,19 @@ from regiongate.picture.address_map import AddressMap, address_map
 from regiongate.picture.bars import Row, bars
 from regiongate.picture.outlines import outlines
 from regiongate.picture.palette import stylesheet
-from regiongate.picture.scale import Categories, Entry, Steps
+from regiongate.picture.scale import Bands, Categories, Entry
 from regiongate.picture.svg import Caption
 from regiongate.picture.timeline import Mark, timeline
 from regiongate.picture.world import world_map
 
 __all__ = [
     "AddressMap",
+    "Bands",
     "Caption",
     "Categories",
     "Entry",
     "Mark",
     "Row",
-    "Steps",
     "address_map",
     "bars",
     "outlines",

@@ -1,4 +1,4 @@
-"""What a colour means: categories for words, steps for numbers. Each knows its legend."""
+"""What a colour means: categories for words, bands for numbers. Each knows its legend."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ class Categories:
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class Bands:
     """Numbers, lighter to darker (darker to lighter on a dark ground).
 
-    `bounds` rise; step i holds what is at least `bounds[i]` and less than the next bound, the last
-    step everything from its bound on. Raises ValueError unless there are one to six of them.
+    `bounds` rise; band i holds what is at least `bounds[i]` and less than the next bound, the last
+    band everything from its bound on. Raises ValueError unless there are one to six of them.
     """
 
     bounds: tuple[float, ...]
@@ -82,14 +82,14 @@ class Steps:
             raise ValueError(f"one to {len(RAMP)} rising bounds are wanted, not {self.bounds}")
 
     def shade(self, value: float) -> str:
-        """The value's step; raises ValueError for what is below the first bound, and for NaN."""
+        """The value's band; raises ValueError for what is below the first bound, and for NaN."""
         at = bisect_right(self.bounds, value)
         if at == 0 or isnan(value):
             raise ValueError(f"{value} is below the first bound, {self.bounds[0]}")
         return RAMP[self._first() + at - 1]
 
     def legend(self) -> tuple[Entry, ...]:
-        """One entry a step."""
+        """One entry a band."""
         ends = [f"up to {_number(bound)}" for bound in self.bounds[1:]]
         labels = [
             f"{_number(bound)} {end}"
@@ -99,7 +99,7 @@ class Steps:
         return tuple(Entry(RAMP[self._first() + at], label) for at, label in enumerate(labels))
 
     def _first(self) -> int:
-        # Few steps use the strong end, which is easier to see.
+        # Few bands use the strong end, which is easier to see.
         return (len(RAMP) - len(self.bounds)) // 2
 
 

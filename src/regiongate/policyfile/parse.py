@@ -7,10 +7,12 @@ an alias lets a kilobyte grow to gigabytes, and a policy says one thing in one p
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Protocol
 
 import yaml
 
+from regiongate.domain.errors import CannotRun
 from regiongate.policyfile.node import MappingNode, Mark, Node, ScalarNode, SequenceNode, shown
 from regiongate.policyfile.reader import Reader, Wrong
 
@@ -47,6 +49,19 @@ class _Events:
         """How far the text has been scanned."""
         mark: yaml.Mark | None = self._loader.get_mark()
         return mark
+
+
+def content(path: Path, what: str) -> bytes:
+    """The bytes of a file, up to one more than `parse` takes; CannotRun names `what` it was."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        # A path with a null character raises ValueError.
+        said = error.strerror if isinstance(error, OSError) else "the name is not a file name"
+        raise CannotRun(
+            f"The {what} file {path} cannot be read ({said}): check the path."
+        ) from error
 
 
 def parse(data: bytes, reader: Reader) -> Node | None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from regiongate.domain.errors import CannotRun, Problem, ProblemsFound
+from regiongate.domain.errors import Problem, ProblemsFound
 from regiongate.domain.policy import Policy
 from regiongate.domain.source import SourceNames
 from regiongate.policyfile import document, validate
 from regiongate.policyfile.lists import BaseList
-from regiongate.policyfile.parse import MAX_BYTES, parse
+from regiongate.policyfile.parse import content, parse
 from regiongate.policyfile.reader import Reader
 from regiongate.policyfile.sections import geofeeds, measure, supported
 from regiongate.policyfile.sections.location import BUNDLED
@@ -50,7 +50,7 @@ def check(path: Path, at: datetime, sources: SourceNames = BUNDLED) -> list[Prob
 
 def _read(path: Path, sources: SourceNames) -> _Readable:
     reader = Reader(str(path), path.parent, sources)
-    node = parse(_bytes(path), reader)
+    node = parse(content(path, "policy"), reader)
     if node is None:
         return _Readable(reader, None, None)
     reader.zone = measure.zone(node, reader)
@@ -62,15 +62,3 @@ def _read(path: Path, sources: SourceNames) -> _Readable:
     feeds = geofeeds.read(found.value.items(document.GEOFEEDS), reader)
     validate.validate(found.value, base, feeds, reader)
     return _Readable(reader, found.value, base, feeds)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        # A path with a null character raises ValueError.
-        said = error.strerror if isinstance(error, OSError) else "the name is not a file name"
-        raise CannotRun(
-            f"The policy file {path} cannot be read ({said}): check the path."
-        ) from error

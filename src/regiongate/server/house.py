@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from regiongate import offers, policyfile
 from regiongate.compiler.bundle import POLICY, POLICY_FILE
 from regiongate.compiler.sources import tables
 from regiongate.control.notices.desk import Desk, desk
+from regiongate.control.notices.post import Post
 from regiongate.control.secrets import link_secret
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.offer import Offers
@@ -23,6 +25,7 @@ from regiongate.domain.policy import Policy
 from regiongate.gateway.state import State
 from regiongate.geo.source import SourceTable
 from regiongate.geo.store.catalogue import Catalogue
+from regiongate.notify.sender import Sender
 from regiongate.notify.settings import read_sender
 from regiongate.server.security.limit import Limiter
 from regiongate.server.settings import Settings
@@ -35,17 +38,26 @@ def _now() -> datetime:
 
 @dataclass
 class House:
-    """One server's things. `clock` is the only clock that any of its pages reads."""
+    """One server's things. `clock` is the only clock that any of its pages reads.
+
+    `post` is by what notices are sent, None where this server sends none.
+    """
 
     settings: Settings
     database: Database
     catalogue: Catalogue
     clock: Callable[[], datetime] = _now
     limiter: Limiter = field(default_factory=Limiter)
+    post: Post | None = field(init=False)
     _read: tuple[str, Policy] | None = None
     _tables: tuple[Policy, list[SourceTable]] | None = None
     _offers: tuple[int, Offers] | None = None
     _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        """There is one post for all who ask, so that they share its pace."""
+        mail = self.settings.post
+        self.post = None if mail is None else Post(mail, time.monotonic, time.sleep)
 
     @property
     def state(self) -> State:
@@ -56,6 +68,20 @@ class House:
     def secret(self) -> bytes:
         """What links and short-lived cookies are signed with."""
         return link_secret(self.state.root)
+
+    def close(self) -> None:
+        """End what is under way, as long as there is a store to note it in."""
+        if self.post is not None:
+            self.post.close()
+
+    def require_post(self) -> Post:
+        """The post. Raises CannotRun where this server sends none."""
+        if self.post is None:
+            raise CannotRun(
+                "this server sends no mail, because it was started without a relay: start"
+                " `regiongate serve` with --relay, or send with `regiongate case notice --send`"
+            )
+        return self.post
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -97,7 +123,11 @@ class House:
 
     def desk(self) -> Desk:
         """The desk at which notices are written. Raises CannotRun."""
-        return desk(self.policy(), read_sender(self.settings.mail), self.secret)
+        return desk(self.policy(), self.sender(), self.secret)
+
+    def sender(self) -> Sender:
+        """In whose name letters are written. Raises CannotRun where nobody was named."""
+        return read_sender(self.settings.mail)
 
     def tables(self) -> list[SourceTable]:
         """The sources of the policy in force, in its order; read once for each policy."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from regiongate.domain.notice import Contact
+from regiongate.domain.contact import Contact
 from regiongate.store.among import among
 from regiongate.store.organization_tables import CONTACT, KEY, ORGANIZATION
 

@@ -217,10 +217,6 @@ class Appeals:
         ordered = list(self.where(APPEAL.c.case == case))
         return ordered[-1] if ordered else None
 
-    def reopening(self, appeal: str) -> Appeal | None:
-        """The one that reopened an appeal."""
-        return next(self.where(APPEAL.c.reopened_of == appeal), None)
-
     def overdue(self, at: datetime) -> list[Appeal]:
         """The open ones whose clock has run out."""
         return list(self.where(APPEAL.c.state == AppealState.OPEN.value, APPEAL.c.due <= at))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from regiongate.domain.audit import AuditEvent, Json, Tag
 from regiongate.domain.draft import Draft, DraftState
 from regiongate.store.audit import AuditTrail
+from regiongate.store.paging import Asked, Order, Page, page
 from regiongate.store.schema import METADATA, check
 from regiongate.store.types import COUNT, Instant
 
@@ -38,6 +40,9 @@ DRAFT = sa.Table(
     sqlite_with_rowid=False,
     sqlite_strict=True,
 )
+
+
+_NEWEST_FIRST = Order("drafts", (DRAFT.c.number,), descending=True)
 
 
 class Drafts:
@@ -97,6 +102,11 @@ class Drafts:
         query = sa.select(DRAFT).order_by(DRAFT.c.number.desc()).limit(most)
         return [_draft(row) for row in self._connection.execute(query).mappings()]
 
+    def page(self, asked: Asked) -> Page[Draft]:
+        """A page of the drafts, the newest first. Raises CannotRun for another list's cursor."""
+        query = sa.select(DRAFT)
+        return page(self._connection, query, _NEWEST_FIRST, asked, lambda row: _draft(row._mapping))
+
     def _where(self, condition: sa.ColumnElement[bool]) -> Iterator[Draft]:
         query = sa.select(DRAFT).where(condition).order_by(DRAFT.c.number)
         return (_draft(row) for row in self._connection.execute(query).mappings())
@@ -119,4 +129,5 @@ class Drafts:
 
 
 def _draft(row: sa.RowMapping) -> Draft:
-    return Draft(**({**row} | {"state": DraftState(row["state"])}))
+    facts: dict[str, Any] = {column.name: row[column] for column in DRAFT.columns}
+    return Draft(**facts | {"state": DraftState(facts["state"])})

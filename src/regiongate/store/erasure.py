@@ -11,6 +11,7 @@ from regiongate.store.appeals import APPEAL, Appeals
 from regiongate.store.audit import AuditTrail
 from regiongate.store.audit_tables import CONTENT
 from regiongate.store.case_tables import CASE, STEP
+from regiongate.store.demands import DEMAND, Demands
 from regiongate.store.exemptions import EXEMPTION, Exemptions
 from regiongate.store.notice_tables import NOTICE
 from regiongate.store.organization_tables import ORGANIZATION
@@ -30,6 +31,7 @@ class Erasure:
         mine = {
             "profiles": ORGANIZATION.c.id == self._organization,
             "sightings": SIGHTING.c.organization == self._organization,
+            "demands": DEMAND.c.organization == self._organization,
             "cases": CASE.c.organization == self._organization,
             "notices": NOTICE.c.organization == self._organization,
             "appeals": APPEAL.c.case.in_(self._cases()),
@@ -56,6 +58,7 @@ class Erasure:
         self._delete(CASE, CASE.c.number.in_(cases))
         self._delete(STEP, STEP.c["case"].in_(cases))
         Sightings(self._connection).remove(self._organization)
+        Demands(self._connection).remove(self._organization)
         Organizations(self._connection).remove(self._organization)
         # Which of them name it nobody knows: they are kept as bytes, for a day.
         Answers(self._connection).empty()

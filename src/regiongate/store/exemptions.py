@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from regiongate.domain.audit import AuditEvent, Json, Tag
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.exemption import Correction, Exemption, folded
-from regiongate.domain.notice import Scope
+from regiongate.domain.exemption import Correction, Exemption, Scope, folded
 from regiongate.store.audit import AuditTrail
 from regiongate.store.organization_tables import KEY
+from regiongate.store.paging import Asked, Order, Page, page
 from regiongate.store.schema import METADATA, check
 from regiongate.store.types import Instant
 
@@ -108,6 +108,9 @@ CORRECTION = sa.Table(
     sqlite_with_rowid=False,
     sqlite_strict=True,
 )
+
+
+_NEWEST_FIRST = Order("corrections", (CORRECTION.c.granted, CORRECTION.c.id), descending=True)
 
 
 class AlreadyEnded(CannotRun):
@@ -217,12 +220,28 @@ class Corrections:
         """Those whose end has come and that nobody has ended yet."""
         return list(self.where(*_expired(CORRECTION, at)))
 
+    def page(self, in_force_at: datetime | None, asked: Asked) -> Page[Correction]:
+        """A page of those that hold at an instant (None: of all), the newest first.
+
+        Raises CannotRun for a cursor of another list.
+        """
+        query = sa.select(CORRECTION)
+        if in_force_at is not None:
+            query = query.where(*_in_force(CORRECTION, in_force_at))
+        return page(
+            self._connection, query, _NEWEST_FIRST, asked, lambda row: _correction(row._mapping)
+        )
+
     def where(self, *conditions: sa.ColumnElement[bool]) -> Iterator[Correction]:
         """Those for which all conditions (on CORRECTION) hold, in the order of their ids."""
         query = sa.select(CORRECTION).where(*conditions).order_by(CORRECTION.c.id)
         for row in self._connection.execute(query):
-            facts: dict[str, Any] = dict(row._mapping)
-            yield Correction(**facts | {"network": ip_network(facts["network"])})
+            yield _correction(row._mapping)
+
+
+def _correction(row: sa.RowMapping) -> Correction:
+    facts: dict[str, Any] = {column.name: row[column] for column in CORRECTION.columns}
+    return Correction(**facts | {"network": ip_network(facts["network"])})
 
 
 def _in_force(table: sa.Table, at: datetime) -> tuple[sa.ColumnElement[bool], ...]:

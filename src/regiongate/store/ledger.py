@@ -15,6 +15,7 @@ from regiongate.domain.claim import ClaimCode
 from regiongate.domain.ledger import Entry, Taken, TokenGrant
 from regiongate.store.audit import AuditTrail
 from regiongate.store.ledger_tables import ACCOUNT, CLAIM, GRANT, ROW, SPEND
+from regiongate.store.paging import Asked, Order, Page, page
 
 _SUMS = (
     sa.select(
@@ -31,6 +32,10 @@ _FACTS = (
     CLAIM.c.offer,
     *(GRANT.c[name] for name in ("model", "granted", "expires")),
     *(_SUMS.c[name] for name in ("tokens", "left", "rows")),
+)
+_WIDTH = len(_FACTS)
+_ORDER = Order(
+    "grants", tuple(GRANT.c[name] for name in ("account", "granted", "issuer", "code", "part"))
 )
 
 
@@ -98,9 +103,16 @@ class Ledger:
 
     def grants(self, account: str | None = None) -> tuple[TokenGrant, ...]:
         """All grants, or those of one account: by account, then the oldest first."""
-        order = (GRANT.c.account, GRANT.c.granted, GRANT.c.issuer, GRANT.c.code, GRANT.c.part)
-        query = _grants().order_by(*order)
+        query = _grants().order_by(*_ORDER.columns)
         return self._found(query if account is None else query.where(GRANT.c.account == account))
+
+    def page(self, account: str | None, asked: Asked) -> Page[TokenGrant]:
+        """A page of them in the same order. Raises CannotRun for a cursor of another list."""
+        query = _grants()
+        if account is not None:
+            query = query.where(GRANT.c.account == account)
+        # Behind the facts stands what the page is found by.
+        return page(self._connection, query, _ORDER, asked, lambda row: TokenGrant(*row[:_WIDTH]))
 
     def over(self, at: datetime) -> tuple[TokenGrant, ...]:
         """The grants that have ended by an instant and of which something is left, by id."""

@@ -14,6 +14,9 @@ from regiongate.domain.claim import ClaimCode
 from regiongate.store.audit import AuditTrail
 from regiongate.store.case_tables import CASE
 from regiongate.store.ledger_tables import ANY, CLAIM_CODE
+from regiongate.store.paging import Asked, Order, Page, page
+
+_NEWEST_FIRST = Order("claim codes", (CLAIM_CODE.c.issued, CLAIM_CODE.c.id), descending=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,13 @@ class ClaimCodes:
         c = CLAIM_CODE.c
         query = sa.select(CLAIM_CODE).where(c["case"] == case).order_by(c.offer, c.period)
         return [_issued(row._mapping) for row in self._connection.execute(query)]
+
+    def page(self, asked: Asked) -> Page[IssuedCode]:
+        """A page of all codes, the newest first. Raises CannotRun for another list's cursor."""
+        query = sa.select(CLAIM_CODE)
+        return page(
+            self._connection, query, _NEWEST_FIRST, asked, lambda row: _issued(row._mapping)
+        )
 
     def latest_case(self, organization: str) -> int | None:
         """The number of the latest case of an organization; None where there has been none."""

@@ -10,7 +10,7 @@ from fractions import Fraction
 import sqlalchemy as sa
 
 from regiongate.domain.audit import AuditEvent, Tag
-from regiongate.domain.notice import Contact
+from regiongate.domain.contact import Contact
 from regiongate.domain.profile import (
     Fact,
     FactKind,

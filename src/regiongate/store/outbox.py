@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from regiongate.domain.audit import AuditEvent, Json, Tag
+from regiongate.domain.notice import Event
 from regiongate.store.audit import AuditTrail
 from regiongate.store.notice_tables import ATTEMPT, MESSAGE, NOTICE, NoticeState
 from regiongate.store.types import Instant
@@ -218,6 +219,17 @@ class Outbox:
     def due(self, at: datetime) -> int:
         """How many notices are due."""
         return self._count((NOTICE.c.due_at <= at) & _in_time(at))
+
+    def due_by(self, at: datetime) -> list[tuple[Event, str, int]]:
+        """How many notices are due of each event in each language, in the order of these."""
+        kind = (NOTICE.c.event, NOTICE.c.language)
+        query = (
+            sa.select(*kind, sa.func.count())
+            .where(NOTICE.c.state == NoticeState.READY.value, NOTICE.c.due_at <= at, _in_time(at))
+            .group_by(*kind)
+            .order_by(*kind)
+        )
+        return [(Event(row[0]), row[1], row[2]) for row in self._connection.execute(query)]
 
     def late(self, at: datetime) -> int:
         """How many notices wait though their date has come: they are cancelled, and not sent."""

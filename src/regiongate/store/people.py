@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from regiongate.domain.audit import AuditEvent, Tag
 from regiongate.domain.role import Person, Role
 from regiongate.store.audit import AuditTrail
+from regiongate.store.paging import Asked, Order, Page, page
 from regiongate.store.schema import METADATA, check
 from regiongate.store.types import Instant
 
@@ -31,6 +32,9 @@ PERSON = sa.Table(
     sqlite_with_rowid=False,
     sqlite_strict=True,
 )
+
+
+_BY_NAME = Order("people", (PERSON.c.name,))
 
 
 class LastAdmin(Exception):
@@ -57,6 +61,13 @@ class People:
         """Everybody, by name."""
         query = sa.select(PERSON.c.name, PERSON.c.role).order_by(PERSON.c.name)
         return [Person(name, Role(role)) for name, role in self._connection.execute(query)]
+
+    def page(self, asked: Asked) -> Page[Person]:
+        """A page of everybody, by name. Raises CannotRun for a cursor of another list."""
+        query = sa.select(PERSON.c.name, PERSON.c.role)
+        return page(
+            self._connection, query, _BY_NAME, asked, lambda row: Person(row.name, Role(row.role))
+        )
 
     def get(self, name: str) -> Person | None:
         """The person with a name."""

@@ -13,8 +13,7 @@ import sqlalchemy as sa
 from regiongate.domain.audit import AuditEvent, Json, Tag
 from regiongate.domain.case import Case, CaseState, NotAllowed
 from regiongate.domain.chain import canonical_json
-from regiongate.domain.evidence import FAMILY, WEIGHT, Evidence, Grounds
-from regiongate.domain.notice import EvidenceKind
+from regiongate.domain.evidence import FAMILY, WEIGHT, Evidence, EvidenceKind, Grounds
 from regiongate.store.audit import AuditTrail
 from regiongate.store.suspension_tables import APPROVAL, EVIDENCE, PROPOSAL
 

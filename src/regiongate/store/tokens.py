@@ -13,6 +13,7 @@ from regiongate.domain.chain import instant
 from regiongate.domain.role import Person, Role
 from regiongate.store.access_tables import TOKEN
 from regiongate.store.audit import AuditTrail
+from regiongate.store.paging import Asked, Order, Page, page
 from regiongate.store.people import PERSON
 
 
@@ -51,6 +52,9 @@ _FIND = (
 )
 
 
+_NEWEST_FIRST = Order("tokens", (TOKEN.c.issued, TOKEN.c.id), descending=True)
+
+
 class Tokens:
     """The tokens within one transaction. What is issued and revoked writes its audit event."""
 
@@ -76,6 +80,18 @@ class Tokens:
         if person is not None:
             query = query.where(TOKEN.c.person == person)
         return [_token(row) for row in self._connection.execute(query)]
+
+    def page(self, person: str | None, asked: Asked) -> Page[Token]:
+        """A page of the tokens of a person (None: of everybody), the newest first.
+
+        Raises CannotRun for a cursor of another list.
+        """
+        query = sa.select(*_FACTS)
+        if person is not None:
+            query = query.where(TOKEN.c.person == person)
+        return page(
+            self._connection, query, _NEWEST_FIRST, asked, lambda row: _token(row[: len(_FACTS)])
+        )
 
     def issue(self, token: Token, digest: str) -> None:
         """Keep a new token, and its secret's digest. The person is known."""

@@ -17,11 +17,10 @@ from regiongate.control.suspend.approve import approve
 from regiongate.control.suspend.propose import propose
 from regiongate.control.suspend.suspend import suspend
 from regiongate.control.terms import Terms
-from regiongate.domain.appeal import AppealState
+from regiongate.domain.appeal import AppealOutcome, AppealState
 from regiongate.domain.audit import Tag
 from regiongate.domain.case import Case, CaseState, Step
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.notice import AppealOutcome
 from regiongate.store.cases import Cases
 from regiongate.store.database import Database
 from regiongate.store.exemptions import Corrections, Exemptions

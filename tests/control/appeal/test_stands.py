@@ -14,7 +14,7 @@ from regiongate.control.suspend.propose import propose
 from regiongate.control.suspend.withdraw import withdraw
 from regiongate.domain.appeal import REOPEN_WITHIN
 from regiongate.domain.case import CaseState, Step
-from regiongate.domain.notice import EvidenceKind
+from regiongate.domain.evidence import EvidenceKind
 from regiongate.store.database import Database
 from tests.support import suspensions
 from tests.support.appeals import AT, DAY, DESK, appealed, restricted, sitting, step, token

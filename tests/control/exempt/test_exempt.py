@@ -16,7 +16,7 @@ from regiongate.control.terms import Terms
 from regiongate.domain.audit import Tag
 from regiongate.domain.case import CaseState
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.notice import Scope
+from regiongate.domain.exemption import Scope
 from regiongate.domain.profile import Key
 from regiongate.store.database import Database
 from regiongate.store.exemptions import Corrections, Exemptions

@@ -16,7 +16,7 @@ from regiongate.domain.case import CaseState, Step
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.exemption import Correction
 from regiongate.domain.notice import Event
-from regiongate.domain.policy import Exemption, ListChange, Policy
+from regiongate.domain.policy import ListChange, Policy, PolicyExemption
 from regiongate.geo.source import SourceTable
 from regiongate.store.cases import Cases
 from regiongate.store.database import Database
@@ -203,7 +203,7 @@ def test_who_comes_back_gets_a_new_case(database: Database) -> None:
 def test_who_is_exempt_by_the_policy_gets_no_case(database: Database) -> None:
     """The policy's own exemptions count until they expire."""
     world(database)
-    exempt = (Exemption("acme", "why", "who", WARN + DAY),)
+    exempt = (PolicyExemption("acme", "why", "who", WARN + DAY),)
     assert taken(database, WARN, policy(exemptions=exempt)).found == 0
     assert taken(database, WARN + DAY, policy(exemptions=exempt)).found == 1
 

@@ -13,13 +13,16 @@ import pytest
 
 from regiongate.control.switch.plan import Asked, Counterpart, Plan, Served, alternatives, plan
 from regiongate.control.switch.used import Examples, Told
+from regiongate.domain.demand import OTHER, Demand
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.offer import Condition, Feature, Kind, Offers, TokenKind
 from regiongate.domain.sighting import Sighting
 from regiongate.domain.switch_cost import Range
 from regiongate.store.cases import Cases, Seen
 from regiongate.store.database import Database
+from regiongate.store.demands import Demands
 from regiongate.store.sightings import Sightings
+from tests.support.demands import demand, demands
 from tests.support.offers import ONE, offer, offers
 from tests.support.sightings import sighting, table
 from tests.support.surveys import example
@@ -39,11 +42,13 @@ def _plan(
     known: Offers | None = None,
     told: Told | None = None,
     *,
+    asked: Iterable[Demand] = (),
     case: bool = False,
 ) -> Plan:
     with closing(Database.open(f"sqlite:///{folder}/regiongate.db")) as database:
         with database.writing() as connection:
             Sightings(connection).add(table(found))
+            Demands(connection).add(demands(asked))
             if case:
                 seen = Seen("acme", 3, 2, AT, AT)
                 Cases(connection).find([seen], AT, "system", "A test.")
@@ -112,6 +117,33 @@ def test_models_and_features_are_those_of_a_survey(tmp_path: Path) -> None:
     [unseen] = _plan(tmp_path, [_day(12)]).alternatives
     assert unseen.counterparts[1] == Counterpart("old-small", "small")
     assert unseen.features == ()
+
+
+def test_models_and_kinds_are_known_by_themselves(tmp_path: Path) -> None:
+    """What logs named needs no survey: models, features, and the cost by kind of token."""
+    day = _day(20).day
+    asked = [
+        demand(model="old-large", day=day, requests=2, tokens=30, tokens_in=10, tokens_out=20),
+        demand(model=OTHER, day=day, requests=1, feature=Feature.FILES),
+        demand(model="long-ago", day=day.replace(month=4)),
+    ]
+    found = _plan(tmp_path, [_day(20, tokens=30, requests=4, warned=2)], asked=asked)
+    assert (found.used.other_models, found.used.unnamed) == (1, 1)
+    assert found.models == ("old-large",)
+    assert found.features == (Feature.CHAT, Feature.FILES)
+    [there] = found.alternatives
+    assert there.counterparts == (Counterpart("old-large", "large"),)
+    assert found.used.monthly is not None
+    month = Fraction(365, 12)
+    assert found.used.monthly.kinds == {TokenKind.INPUT: 10 * month, TokenKind.OUTPUT: 20 * month}
+
+
+def test_kinds_of_some_tokens_are_none(tmp_path: Path) -> None:
+    """Where logs said the kind of some tokens only, the cost stays a range."""
+    asked = [demand(day=_day(20).day, tokens=20, tokens_in=10, tokens_out=10)]
+    found = _plan(tmp_path, [_day(20, tokens=30)], asked=asked)
+    assert found.used.monthly is not None
+    assert found.used.monthly.kinds is None
 
 
 def test_a_silent_source_is_unknown_not_absent(tmp_path: Path) -> None:

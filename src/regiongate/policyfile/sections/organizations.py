@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regiongate.domain.policy import Exemption
+from regiongate.domain.policy import PolicyExemption
 from regiongate.policyfile.instant import EXPIRY
 from regiongate.policyfile.reader import Reader
 from regiongate.policyfile.shape import Found, Key, Mapping, Section
@@ -30,8 +30,8 @@ def check(items: tuple[Found[Section], ...], reader: Reader) -> None:
         first.setdefault(named.value, named.mark.line)
 
 
-def build(item: Section) -> Exemption:
+def build(item: Section) -> PolicyExemption:
     """One exemption of a file without problems."""
-    return Exemption(
+    return PolicyExemption(
         item.need(ORGANIZATION), item.need(REASON), item.need(APPROVER), item.need(EXPIRES)
     )

@@ -16,8 +16,7 @@ from regiongate.control.exempt import Subject
 from regiongate.control.rehearsal import transactions
 from regiongate.control.terms import Terms
 from regiongate.domain.address import IPNetwork
-from regiongate.domain.exemption import Correction, Exemption
-from regiongate.domain.notice import Scope
+from regiongate.domain.exemption import Correction, Exemption, Scope
 from regiongate.domain.role import Act
 from regiongate.server.console.common import Confirmed, Known, Name, Reason, TheHouse, end_of
 from regiongate.server.entry.door import Door

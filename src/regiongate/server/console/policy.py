@@ -39,10 +39,12 @@ def page(request: Request, house: TheHouse) -> Response:
     """Show the policy in force, the drafts, and the generations that one can go back to."""
     with house.reading() as connection:
         drafts = Drafts(connection).latest(_SHOWN)
+    policy = house.policy()
     return render(
         request,
         "console/policy.html",
-        shown=overview(house.policy(), house.clock()),
+        shown=overview(policy, house.clock()),
+        zone=policy.measure.time_zone,
         text=in_force(house.state),
         drafts=drafts,
         current=house.state.current(),

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from fastapi import Response
 
 from regiongate.picture.palette import stylesheet
-from regiongate.server.entry.door import Anybody, Door, Needs
+from regiongate.server.entry.door import Anybody, Door, everybody
 
-
-def _everybody(_: Needs) -> Callable[[], None]:
-    return lambda: None
-
-
-door = Door(_everybody, include_in_schema=False)
+door = Door(lambda _: everybody, include_in_schema=False)
 
 
 @door.enter("GET", "/static/palette.css", Anybody.PUBLIC)

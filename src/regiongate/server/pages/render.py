@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import DictLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 
 from regiongate.server.pages.filters import FILTERS
 
@@ -41,18 +41,23 @@ def render(
 def environment() -> Environment:
     """All templates: `pages/` for what they share, `public/` and `console/` for each one's own.
 
-    A name that nobody gave is an error, never an empty place.
+    All are read at once, so that a server which is upgraded in place goes on with its own. A name
+    that nobody gave is an error, never an empty place.
     """
-    loaders = {
-        name: PackageLoader(_PACKAGE, f"{name}/templates")
-        for name in ("pages", "public", "console")
-    }
     made = Environment(
-        loader=PrefixLoader(loaders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
+    files = PrefixLoader(
+        {
+            name: PackageLoader(_PACKAGE, f"{name}/templates")
+            for name in ("pages", "public", "console")
+        }
+    )
+    made.loader = DictLoader(
+        {name: files.get_source(made, name)[0] for name in files.list_templates()}
+    )
     return made
