@@ -55,7 +55,7 @@ def bearer(key: str) -> str:
 def token(secret: bytes = SECRET, **claims: Any) -> str:
     """A signed JSON Web Token (RFC 7519)."""
     head = {"alg": "HS256", "typ": "JWT", "kid": "one"}
-    content = {"iss": "https://issuer.example", "exp": int(time.time()) + 600, **claims}
+    content = {"iss": "https://issuer.example", "exp": int(time.time()) + 86_400, **claims}
     signed = ".".join(encoded(json.dumps(part).encode()) for part in (head, content))
     return f"{signed}.{encoded(hmac.new(secret, signed.encode(), hashlib.sha256).digest())}"
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from regiongate.domain.errors import CannotRun
 from regiongate.geo.column.pieces import cores
 from regiongate.survey.formats.values import SINCE_1970
+from regiongate.survey.interrupts import interrupts
 from regiongate.survey.keys import PUBLIC_KEY
 
 T = TypeVar("T")
@@ -46,11 +47,14 @@ CREATE OR REPLACE TEMP MACRO short_path(p) AS
 
 
 class Session:
-    """One connection. `folder` is its own, and gone afterwards."""
+    """One connection. `folder` is its own, and gone afterwards; `check` raises a lost Ctrl-C."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, folder: Path, check: Callable[[], None]
+    ) -> None:
         self.connection = connection
         self.folder = folder
+        self._check = check
 
     def run(self, sql: str, tell: Tell | None = None) -> duckdb.DuckDBPyConnection:
         """Runs a statement; `tell` hears of its progress. Ctrl-C ends it at once."""
@@ -61,6 +65,7 @@ class Session:
         return self._waited(lambda: self.connection.sql(sql).to_arrow_table())
 
     def _waited(self, work: Callable[[], T], tell: Tell | None = None) -> T:
+        self._check()
         with ThreadPoolExecutor(1) as pool:
             done = pool.submit(work)
             try:
@@ -77,13 +82,14 @@ class Session:
 def session(memory: str | None = None, threads: int | None = None) -> Iterator[Session]:
     """A session with a limit of memory, such as `4GB`, beyond which it spills to disk."""
     with (
+        interrupts() as check,
         TemporaryDirectory(prefix="regiongate-survey-", ignore_cleanup_errors=True) as name,
         closing(duckdb.connect(":memory:")) as connection,
     ):
         folder = Path(name)
         try:
             _configure(connection, folder, memory, threads or cores())
-            yield Session(connection, folder)
+            yield Session(connection, folder, check)
         except duckdb.OutOfMemoryException as error:
             message = f"the survey needs more memory or room in {folder.parent} than there is"
             raise CannotRun(f"{message}: {error}") from error

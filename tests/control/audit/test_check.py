@@ -44,7 +44,12 @@ MEDDLINGS: list[tuple[str, int, Wrong, tuple[str, ...]]] = [
         ("UPDATE audit_content SET detail = '{}' WHERE number = 5",),
     ),
     ("content", 5, Wrong.CONTENT_REMOVED, ("DELETE FROM audit_content WHERE number = 5",)),
-    ("head", 6, Wrong.HEAD, ("UPDATE audit_head SET hash = replace(hash, '0', '1')",)),
+    (
+        "head",
+        6,
+        Wrong.HEAD,
+        ("UPDATE audit_head SET hash = (SELECT digest FROM audit_event WHERE number = 5)",),
+    ),
     ("tail", 5, Wrong.REMOVED, ("DELETE FROM audit_event WHERE number > 4",)),
 ]
 
