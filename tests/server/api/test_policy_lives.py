@@ -20,7 +20,7 @@ from tests.server.api.walk import Walk
 from tests.support.echo import echo_server
 from tests.support.few_sources import few_sources
 from tests.support.gateway import CHINA, Gateway, running_gateway
-from tests.support.house import PEOPLE, URL, WARN, Clock
+from tests.support.house import PEOPLE, URL, WARN, Clock, browser, csrf_of
 from tests.support.policies import policy_text
 
 pytestmark = pytest.mark.envoy
@@ -85,3 +85,26 @@ def test_a_policy_is_published_and_taken_back(place: Place) -> None:
         answer = walk.ask("anna", "POST", "policy/back-to", json=said)
         assert answer.status_code == 409, wrong
     assert walk.tags()[-3:] == ["policy:proposed", "policy:published", "policy:rolled-back"]
+
+
+def test_going_back_in_the_console_is_looked_at_first(place: Place) -> None:
+    """The page shows what would change and changes nothing; what it showed must still be true."""
+    walk = place.walk
+    now = walk.get("policy")["generation"]
+    made = walk.change("anna", "policy/drafts", {"text": ALLOWS, **WHY}, refused="root", status=201)
+    one = f"policy/drafts/{made['number']}"
+    new = walk.change("axel", f"{one}/publish", about=one, refused="otto")["generation"]
+    client = browser(walk.house, "anna")
+    page = client.get("/console/policy").text
+    said = {"csrf": csrf_of(page), "generation": now, "reason": "It was too early."}
+    looked = client.post("/console/policy/back-to", data=said)
+    assert looked.status_code == 200
+    assert "Regions that change" in looked.text and "China" in looked.text
+    assert (place.verdict(), walk.get("policy")["generation"]) == (200, new)
+    stale = client.post("/console/policy/back-to", data=said | {"confirmed": "1", "current": now})
+    assert stale.status_code == 412
+    gone = client.post("/console/policy/back-to", data=said | {"generation": "../../etc"})
+    assert gone.status_code == 409
+    done = client.post("/console/policy/back-to", data=said | {"confirmed": "1", "current": new})
+    assert done.status_code == 303
+    assert (place.verdict(), walk.get("policy")["generation"]) == (403, now)

@@ -7,6 +7,7 @@ from regiongate.control.appeal.open import open_for
 from regiongate.control.appeal.sitting import Sitting
 from regiongate.control.appeal.statement import statement
 from regiongate.domain.appeal import AppealState
+from regiongate.domain.exemption import Correction
 from regiongate.server.house import House
 from regiongate.store.appeals import Appeals
 from regiongate.store.audit import AuditTrail
@@ -62,8 +63,8 @@ def test_an_exemption_without_an_end_must_be_said_so(house: House) -> None:
     assert _exemptions(house) == 0
 
 
-def test_an_exemption_is_ended_with_a_reason(house: House) -> None:
-    """Who ends it and why is kept."""
+def test_an_exemption_is_ended_once_its_end_was_looked_at(house: House) -> None:
+    """The first press shows what it brings; the second ends it."""
     _case(house)
     client = browser(house, "anna")
     csrf = csrf_of(client.get("/console/exemptions").text)
@@ -72,8 +73,36 @@ def test_an_exemption_is_ended_with_a_reason(house: House) -> None:
     with house.reading() as connection:
         [one] = Exemptions(connection).in_force(house.clock())
     said = {"csrf": csrf, "reason": "It moved."}
+    looked = client.post(f"/console/exemptions/{one.id}/end", data=said)
+    assert looked.status_code == 200 and "the region rules apply to it again" in looked.text
+    assert _exemptions(house) == 1
+    said |= {"confirmed": "true"}
     assert client.post(f"/console/exemptions/{one.id}/end", data=said).status_code == 303
     assert _exemptions(house) == 0
+
+
+def test_a_correction_is_looked_at_made_and_ended(house: House) -> None:
+    """Each of both is shown before it is done, and neither press alone does it."""
+    client = browser(house, "anna")
+    csrf = csrf_of(client.get("/console/exemptions").text)
+
+    def corrections() -> list[Correction]:
+        with house.reading() as connection:
+            return Corrections(connection).in_force(house.clock())
+
+    form = {"csrf": csrf, "network": "192.0.2.0/24", "region": "CN", "no_end": "true"}
+    form["reason"] = "<b>They said so.</b>"
+    looked = client.post("/console/exemptions/corrections", data=form)
+    assert "not supported" in looked.text and "<b>" not in looked.text
+    assert corrections() == []
+    form["confirmed"] = "true"
+    assert client.post("/console/exemptions/corrections", data=form).status_code == 303
+    [one] = corrections()
+    said = {"csrf": csrf, "reason": "It moved."}
+    looked = client.post(f"/console/exemptions/{one.id}/end", data=said)
+    assert "is no longer taken for CN" in looked.text and corrections() == [one]
+    done = client.post(f"/console/exemptions/{one.id}/end", data=said | {"confirmed": "true"})
+    assert done.status_code == 303 and corrections() == []
 
 
 def test_what_is_in_force_is_shown_with_a_way_to_end_it(house: House) -> None:

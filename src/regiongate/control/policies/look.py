@@ -10,9 +10,11 @@ import sqlalchemy as sa
 
 from regiongate import policyfile
 from regiongate.compiler import sources
+from regiongate.compiler.bundle import POLICY, POLICY_FILE
 from regiongate.compiler.difference import AddressChange, address_changes
 from regiongate.compiler.fact_sources import anonymizers
 from regiongate.compiler.locate import place_finder
+from regiongate.control.policies.kept import kept
 from regiongate.control.policies.traffic import Traffic, traffic
 from regiongate.control.policies.written import in_force, written
 from regiongate.domain.errors import Problem, ProblemsFound
@@ -58,6 +60,17 @@ def look(
             return Look(shown or tuple(replace(one, file=path.name) for one in found.problems))
         tests = run(policy, place_finder(policy, catalogue))
     return Look(shown, policy, tuple(tests), _brought(policy, state, catalogue, at, store))
+
+
+def look_back(
+    state: State, catalogue: Catalogue, generation: str, at: datetime, store: sa.Connection | None
+) -> Brought | None:
+    """What going back to a generation would change. Raises CannotRun when it is not kept.
+
+    Its own policy, with the lists and geofeeds beside it, judged with the sources of today.
+    """
+    policy = _dated(kept(state, generation) / POLICY / POLICY_FILE, catalogue)
+    return _brought(policy, state, catalogue, at, store)
 
 
 def _brought(

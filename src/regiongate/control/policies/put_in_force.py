@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from regiongate.compiler.bundle import GENERATION, ORGANIZATIONS, POLICY, POLICY_FILE
+from regiongate.compiler.bundle import ORGANIZATIONS, POLICY, POLICY_FILE
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.control import build, run, standings
 from regiongate.control.acting import acting
+from regiongate.control.policies.kept import kept
 from regiongate.control.policies.propose import waiting
 from regiongate.control.policies.written import written
 from regiongate.control.publish import publish, publish_bundle
@@ -63,9 +64,7 @@ def roll_back(
     """
     with database.reading() as connection:
         actor = acting(connection, person, Act.PUBLISH_POLICY)
-    if GENERATION.fullmatch(generation) is None or not state.bundle(generation).is_dir():
-        raise CannotRun(f"generation {generation} is not kept here any more")
-    swapped = publish_bundle(state, _settings(state), state.bundle(generation))
+    swapped = publish_bundle(state, _settings(state), kept(state, generation))
     detail = {"generation": swapped.generation, "was": swapped.parent, "reason": reason}
     with database.writing() as connection:
         AuditTrail(connection).write(

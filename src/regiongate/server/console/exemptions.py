@@ -77,6 +77,7 @@ def grant(
 
 @door.enter("POST", "/corrections", Act.EXEMPT)
 def place(
+    request: Request,
     house: TheHouse,
     caller: Known,
     reason: Reason,
@@ -84,24 +85,63 @@ def place(
     region: Annotated[str, Form(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")],
     until: Annotated[str, Form(max_length=10)] = "",
     no_end: Annotated[bool, Form()] = False,
+    confirmed: Confirmed = False,
 ) -> Response:
-    """Say where a network really is."""
-    terms = Terms(reason, caller.person.name, _until(until, no_end))
-    with house.writing() as connection:
-        correct.correct(connection, [Located(_network(network), region)], terms, house.clock())
-    return RedirectResponse("/console/exemptions#corrections", 303)
+    """Show what a correction would bring; once that is confirmed, say where a network is."""
+    terms, at = Terms(reason, caller.person.name, _until(until, no_end)), house.clock()
+    located = [Located(_network(network), region)]
+    with (
+        transactions(house.database, rehearsed=not confirmed) as transaction,
+        transaction() as connection,
+    ):
+        [made] = correct.correct(connection, located, terms, at)
+    if confirmed:
+        return RedirectResponse("/console/exemptions#corrections", 303)
+    supported, rule = house.policy().supported.supports(region, at)
+    said = {"network": network, "region": region, "until": until}
+    return render(
+        request,
+        "console/correction_new.html",
+        one=made,
+        said=said | ({"no_end": "true"} if no_end else {}),
+        supported=supported,
+        rule=rule,
+        reason=reason,
+    )
 
 
 @door.enter("POST", "/{name}/end", Act.EXEMPT)
-def end(house: TheHouse, caller: Known, name: Name, reason: Reason) -> Response:
-    """End an exemption or a correction before its time."""
+def end(
+    request: Request,
+    house: TheHouse,
+    caller: Known,
+    name: Name,
+    reason: Reason,
+    confirmed: Confirmed = False,
+) -> Response:
+    """Show what the end of an exemption or a correction would bring; confirmed, end it."""
     person, at = caller.person.name, house.clock()
-    with house.writing() as connection:
+    ended: Exemption | Correction
+    with (
+        transactions(house.database, rehearsed=not confirmed) as transaction,
+        transaction() as connection,
+    ):
         if _is_exemption(connection, name):
-            exempt.withdraw(connection, name, person, reason, at)
+            ended, case = exempt.withdraw(connection, name, person, reason, at)
+            region = None
         else:
-            correct.withdraw(connection, name, person, reason, at)
-    return RedirectResponse("/console/exemptions", 303)
+            ended, case = correct.withdraw(connection, name, person, reason, at), None
+            region = ended.region
+    if confirmed:
+        return RedirectResponse("/console/exemptions", 303)
+    return render(
+        request,
+        "console/exemption_end.html",
+        one=ended,
+        case=case,
+        region=region,
+        reason=reason,
+    )
 
 
 def _is_exemption(connection: sa.Connection, name: str) -> bool:

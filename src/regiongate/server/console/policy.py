@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Form, Path, Request, Response
+from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from regiongate.control.policies.look import look
+from regiongate.control.ages import recorded
+from regiongate.control.policies.look import look, look_back
 from regiongate.control.policies.propose import propose, withdraw
 from regiongate.control.policies.put_in_force import put_in_force, roll_back
 from regiongate.control.policies.written import LONGEST, in_force
-from regiongate.domain.access import Caller
 from regiongate.domain.draft import DraftState
 from regiongate.domain.errors import ProblemsFound
 from regiongate.domain.role import Act
 from regiongate.policyfile.show import overview
+from regiongate.server.console.common import Confirmed, Known, Number, Reason, TheHouse
 from regiongate.server.entry.door import Door
-from regiongate.server.entry.session import by_session, caller_known
-from regiongate.server.house import House, house_of
+from regiongate.server.entry.session import by_session
+from regiongate.server.house import House
 from regiongate.server.pages.render import render
 from regiongate.server.problem import Refused
 from regiongate.store.drafts import Drafts
 
 door = Door(by_session, prefix="/console/policy", tags=["console"], include_in_schema=False)
 
-TheHouse = Annotated[House, Depends(house_of)]
-Known = Annotated[Caller, Depends(caller_known)]
-Number = Annotated[int, Path(ge=1, le=10**18)]
 Text = Annotated[str, Form(max_length=LONGEST)]
-Reason = Annotated[str, Form(max_length=1000)]
 
 _SHOWN = 20
 
@@ -52,6 +49,15 @@ def page(request: Request, house: TheHouse) -> Response:
     )
 
 
+def _differing(house: House, generation: str) -> list[str]:
+    """The sources of which a generation was drawn from another version than what is in force."""
+    now, then = (
+        {str(one["name"]): one["version"] for one in recorded(house.state.manifest(which))}
+        for which in (str(house.state.current()), generation)
+    )
+    return sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
+
+
 @door.enter("GET", "/new", Act.PROPOSE_POLICY)
 def new(request: Request, house: TheHouse) -> Response:
     """Show the form of a draft, which begins with the policy in force."""
@@ -67,7 +73,7 @@ def write(
     caller: Known,
     text: Text,
     reason: Reason = "",
-    confirmed: Annotated[bool, Form()] = False,
+    confirmed: Confirmed = False,
 ) -> Response:
     """Look at a draft: problems beside its lines, tests, and what it would change; then keep it."""
     text = text.replace("\r\n", "\n")
@@ -129,12 +135,32 @@ def take_back(number: Number, house: TheHouse, caller: Known) -> Response:
 
 @door.enter("POST", "/back-to", Act.PUBLISH_POLICY)
 def back_to(
+    request: Request,
     house: TheHouse,
     caller: Known,
     generation: Annotated[str, Form(max_length=40)],
     reason: Reason,
+    current: Annotated[str, Form(max_length=40)] = "",
+    confirmed: Confirmed = False,
 ) -> Response:
-    """Put an older generation in force once more."""
+    """Show what going back would change; once that is confirmed, put it in force once more."""
+    now = house.state.current()
+    if not confirmed:
+        with house.reading() as connection:
+            brought = look_back(house.state, house.catalogue, generation, house.clock(), connection)
+        return render(
+            request,
+            "console/policy_back.html",
+            generation=generation,
+            current=now,
+            reason=reason,
+            brought=brought,
+            differ=_differing(house, generation),
+        )
+    if current != now:
+        raise Refused(
+            412, "changed", f"{now} is in force by now, and not {current}: look at it again"
+        )
     roll_back(
         house.state,
         house.database,
