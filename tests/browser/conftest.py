@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from regiongate.store.database import Database
 from tests.browser.server import served
@@ -24,6 +24,7 @@ def chromium() -> Iterator[Browser]:
     found = shutil.which("chromium")
     if found is None:
         pytest.skip("needs Chromium: apt-get install chromium")
+    expect.set_options(timeout=20_000)  # A busy machine is slow, and not wrong.
     with sync_playwright() as playwright:
         # Whoever tests as root has no sandbox, and opens no page but ours.
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])

@@ -21,6 +21,7 @@ _FOCUSED = """() => {
 
 def _tab_to(page: Page, wanted: str) -> None:
     """Press Tab until what has the focus is called so; on the way, the focus is always seen."""
+    page.wait_for_load_state("load")
     for _ in range(80):
         page.keyboard.press("Tab")
         here = page.evaluate(_FOCUSED)

@@ -97,6 +97,7 @@ class Street:
 
 def sound(page: Page) -> None:
     """Nothing serious for axe, by day and by night; and nothing to be scrolled to on a phone."""
+    page.wait_for_load_state("load")  # A text that is there already may be all that has come yet.
     found = _violations(page, "light", _ALL) + _violations(page, "dark", _COLOURS)
     page.emulate_media(color_scheme="light")
     assert not found, f"{page.url}\n" + "\n".join(found)
