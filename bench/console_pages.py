@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.console_data import END, name
-from regiongate.control.case_search import Sought, search
+from regiongate.control.cases.search import Sought, search
 from regiongate.domain.case import CaseState
 from regiongate.store.database import Database
 from regiongate.store.paging import Asked

@@ -17,11 +17,11 @@ from bench.console_data import END, day, name
 from regiongate.control import overview
 from regiongate.control.appeal.page import appeals
 from regiongate.control.audit.page import events
-from regiongate.control.case_search import Sort, Sought, search
-from regiongate.control.case_view import view
-from regiongate.control.exemption_page import exemptions
+from regiongate.control.cases.search import Sort, Sought, search
+from regiongate.control.cases.view import view
+from regiongate.control.grant.page import exemptions
 from regiongate.control.notices.page import notices
-from regiongate.control.organization_view import By, Part, Span, organizations, sightings
+from regiongate.control.organizations.view import By, Part, Span, organizations, sightings
 from regiongate.domain.case import CaseState
 from regiongate.domain.notice import Event
 from regiongate.store.audit import EVERYTHING, Which

@@ -20,7 +20,7 @@ from regiongate.compiler.bundle import to_json
 from regiongate.compiler.envoy.files import BOOTSTRAP, GATE
 from regiongate.compiler.envoy.settings import Endpoint, Jwt, Settings, upstream
 from regiongate.compiler.snapshot import Inputs
-from regiongate.control import build, run
+from regiongate.control.gateway import build, run
 from regiongate.gateway.envoy import Envoy
 from regiongate.gateway.state import State
 

@@ -8,19 +8,19 @@ from ipaddress import ip_network
 
 import sqlalchemy as sa
 
-from regiongate.control import correct, exempt
 from regiongate.control.appeal.evidence import Upload
 from regiongate.control.appeal.open import open_for
 from regiongate.control.appeal.sitting import Sitting
 from regiongate.control.appeal.statement import statement
-from regiongate.control.note import note
+from regiongate.control.cases.note import note
+from regiongate.control.cases.release import release
+from regiongate.control.grant import correct, exempt
+from regiongate.control.grant.terms import Terms
 from regiongate.control.notices.desk import Told
 from regiongate.control.policies.propose import propose as propose_policy
-from regiongate.control.release import release
 from regiongate.control.suspend.approve import approve
 from regiongate.control.suspend.propose import propose
 from regiongate.control.suspend.suspend import suspend
-from regiongate.control.terms import Terms
 from regiongate.domain.case import Case, CaseState, Step
 from regiongate.domain.notice import Event
 from regiongate.server.house import House

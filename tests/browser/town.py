@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from regiongate.compiler.envoy.settings import Endpoint
-from regiongate.control import fetch_source
-from regiongate.control.bring_file import How
-from regiongate.control.build import inputs
+from regiongate.control.gateway.build import inputs
+from regiongate.control.sources import fetch as fetch_source
+from regiongate.control.sources.bring import How
 from regiongate.domain.contact import Contact
 from regiongate.domain.profile import Fact, FactKind, Profile, ProfileContact
 from regiongate.domain.sighting import Sighting

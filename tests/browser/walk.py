@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Dialog, Page
 
 from regiongate.control.access import sessions
 from regiongate.control.access.login import link, one_time
-from regiongate.control.appeal_link import appeal_link
+from regiongate.control.links.appeal import appeal_link
 from regiongate.control.secrets import link_secret
 from regiongate.store.cases import Cases
 from regiongate.store.database import Database

@@ -9,7 +9,7 @@ import pytest
 
 from regiongate.control.appeal.page import appeals
 from regiongate.control.audit.page import events
-from regiongate.control.exemption_page import exemptions
+from regiongate.control.grant.page import exemptions
 from regiongate.control.notices.page import notices
 from regiongate.control.overview import Attention, attention, cases_by_state, notices_by_state
 from regiongate.domain.appeal import Appeal, AppealState

@@ -14,8 +14,8 @@ from random import Random
 from typing import Any
 
 from regiongate.compiler.envoy.settings import Settings, endpoint, upstream
-from regiongate.control import run
-from regiongate.control.publish import publish
+from regiongate.control.gateway import run
+from regiongate.control.gateway.publish import publish
 from regiongate.gateway.envoy import Envoy
 from regiongate.gateway.state import State
 from tests.exactness import questions

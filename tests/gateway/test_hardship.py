@@ -25,10 +25,10 @@ import pytest
 from regiongate.compiler.envoy.gate import DATABASE
 from regiongate.compiler.manifest import files_of
 from regiongate.compiler.reader import BundleReader
-from regiongate.control import build
-from regiongate.control.publish import KEEP, publish_bundle
-from regiongate.control.run import settings_of
-from regiongate.control.watch import watch
+from regiongate.control.gateway import build
+from regiongate.control.gateway.publish import KEEP, publish_bundle
+from regiongate.control.gateway.run import settings_of
+from regiongate.control.gateway.watch import watch
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway.envoy import Envoy
 from regiongate.gateway.state import State

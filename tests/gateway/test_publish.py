@@ -19,8 +19,8 @@ import pytest
 
 from regiongate.compiler.envoy.files import GATE
 from regiongate.compiler.envoy.gate import DATABASE
-from regiongate.control import build
-from regiongate.control.publish import install, publish, publish_bundle
+from regiongate.control.gateway import build
+from regiongate.control.gateway.publish import install, publish, publish_bundle
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.gateway.swap import swap
 from tests.support.command import REGIONGATE, regiongate

@@ -20,11 +20,11 @@ from regiongate import Gate
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.rulings import FILE
 from regiongate.control import explain
-from regiongate.control.correct import Located, correct
-from regiongate.control.enforce import Enforcer
-from regiongate.control.exempt import Subject, exempt, withdraw
-from regiongate.control.release import release
-from regiongate.control.terms import Terms
+from regiongate.control.cases.release import release
+from regiongate.control.gateway.enforce import Enforcer
+from regiongate.control.grant.correct import Located, correct
+from regiongate.control.grant.exempt import Subject, exempt, withdraw
+from regiongate.control.grant.terms import Terms
 from regiongate.domain.profile import Key, Profile
 from regiongate.geo.store.catalogue import BUNDLED
 from regiongate.store.audit import AuditTrail, Which

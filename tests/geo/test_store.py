@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from regiongate.control.bring_file import How
-from regiongate.control.fetch_source import add, update
+from regiongate.control.sources.bring import How
+from regiongate.control.sources.fetch import add, update
 from regiongate.domain.errors import CannotRun
 from regiongate.geo.source import SourceError
 from regiongate.geo.store.catalogue import BUNDLED, Catalogue

@@ -10,7 +10,7 @@ import pytest
 
 from regiongate.compiler import bundle
 from regiongate.compiler.snapshot import snapshot
-from regiongate.control import build
+from regiongate.control.gateway import build
 from tests.support.bundles import SETTINGS, TRUST_STORE
 
 ROOT = Path(__file__).parents[2]

@@ -13,10 +13,10 @@ from regiongate.control.appeal.evidence import Upload
 from regiongate.control.appeal.open import open_for
 from regiongate.control.appeal.sitting import Sitting
 from regiongate.control.appeal.statement import statement
-from regiongate.control.exempt import Subject, exempt
-from regiongate.control.note import note
+from regiongate.control.cases.note import note
+from regiongate.control.grant.exempt import Subject, exempt
+from regiongate.control.grant.terms import Terms
 from regiongate.control.policies.propose import propose
-from regiongate.control.terms import Terms
 from regiongate.server.house import House
 from regiongate.server.observe.request_log import REQUESTS, JsonLines
 from regiongate.store.audit import AuditTrail

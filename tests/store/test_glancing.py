@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from regiongate.control.people import add_person
+from regiongate.control.access.people import add_person
 from regiongate.store.database import Database
 from regiongate.store.people import People
 from tests.support.access import MEI

@@ -6,9 +6,9 @@ from datetime import timedelta
 from hashlib import sha256
 from ipaddress import ip_network
 
-from regiongate.control.correct import Located, correct
-from regiongate.control.exempt import Subject, exempt, withdraw
-from regiongate.control.terms import Terms
+from regiongate.control.grant.correct import Located, correct
+from regiongate.control.grant.exempt import Subject, exempt, withdraw
+from regiongate.control.grant.terms import Terms
 from regiongate.domain.audit import AuditEvent, Tag
 from regiongate.domain.organization import Organization
 from regiongate.domain.profile import Key, Profile

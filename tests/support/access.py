@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from regiongate.control.people import add_person
+from regiongate.control.access.people import add_person
 from regiongate.domain.role import Person, Role
 from regiongate.store.audit import AuditTrail
 from regiongate.store.database import Database

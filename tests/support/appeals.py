@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from regiongate.control.appeal.open import Opened, open_by_link
 from regiongate.control.appeal.sitting import Sitting
 from regiongate.control.appeal.statement import statement
-from regiongate.control.appeal_link import appeal_link
+from regiongate.control.links.appeal import appeal_link
 from regiongate.domain.appeal import Appeal
 from regiongate.domain.audit import Tag
 from regiongate.domain.case import Case, Step

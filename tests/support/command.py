@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from regiongate.control.publish import publish
-from regiongate.control.run import settings_of
+from regiongate.control.gateway.publish import publish
+from regiongate.control.gateway.run import settings_of
 from regiongate.gateway.state import State
 from regiongate.gateway.swap import Swapped
 from tests.support.gateway import few_tables, inputs

@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from regiongate.cli.options import catalogue_in
-from regiongate.control import fetch_source
-from regiongate.control.bring_file import How
+from regiongate.control.sources import fetch as fetch_source
+from regiongate.control.sources.bring import How
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.geo.store.recipe import Recipe
 from tests.support.sources import csv, write

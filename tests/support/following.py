@@ -15,7 +15,7 @@ from threading import Event
 
 import pyarrow as pa
 
-from regiongate.control.follow import Follower, Progress, follow
+from regiongate.control.survey.follow import Follower, Progress, follow
 from regiongate.store.database import Database
 from regiongate.survey.cells import LOCATED, PLACED, REJECTED
 from regiongate.survey.session import session

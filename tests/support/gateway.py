@@ -19,8 +19,8 @@ from regiongate.compiler.bundle import POLICY_FILE
 from regiongate.compiler.envoy.settings import Settings, endpoint
 from regiongate.compiler.envoy.settings import upstream as upstream_of
 from regiongate.compiler.snapshot import Inputs
-from regiongate.control import run
-from regiongate.control.publish import publish
+from regiongate.control.gateway import run
+from regiongate.control.gateway.publish import publish
 from regiongate.domain.organization import Organization
 from regiongate.domain.source import SourceNames
 from regiongate.gateway.envoy import Envoy

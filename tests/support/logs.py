@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from regiongate.control.survey import counted_rows, judging
+from regiongate.control.survey.survey import counted_rows, judging
 from regiongate.domain.organization import Organization
 from regiongate.domain.policy import Policy
 from regiongate.domain.survey import Rows, Survey

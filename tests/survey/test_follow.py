@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from regiongate.control import save
+from regiongate.control.survey import save
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.offer import Feature
 from regiongate.store.database import Database

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from regiongate.control.survey_report import write_report
+from regiongate.control.survey.report import write_report
 from regiongate.survey.report import Wanted
 from regiongate.survey.session import session
 from tests.support.surveys import about, cell, fill, placed

@@ -14,7 +14,7 @@ import pytest
 from regiongate import policyfile
 from regiongate.compiler.fact_sources import layers
 from regiongate.compiler.sources import tables
-from regiongate.control.survey import counted_rows, judging
+from regiongate.control.survey.survey import counted_rows, judging
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.survey import Rows
 from regiongate.geo.store.catalogue import BUNDLED

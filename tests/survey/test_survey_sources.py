@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from regiongate.control.survey import Wish, survey
+from regiongate.control.survey.survey import Wish, survey
 from regiongate.domain.errors import CannotRun
 from regiongate.geo.source import Source, SourceTable
 from regiongate.geo.store.catalogue import Catalogue

@@ -22,7 +22,7 @@ from regiongate.compiler.bundle import MANIFEST
 from regiongate.compiler.difference import BundleChanges, bundle_changes
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.verify import verify as check
-from regiongate.control import build as builder
+from regiongate.control.gateway import build as builder
 from regiongate.domain.errors import CannotRun
 from regiongate.geo.store.catalogue import Catalogue
 

@@ -14,9 +14,9 @@ from regiongate.cli.gateway_options import state_option
 from regiongate.cli.lazy import Lazy, LazyGroup
 from regiongate.cli.options import NUMBER, json_option
 from regiongate.cli.store_option import reading, store_option
-from regiongate.control import case_view
-from regiongate.control.case_view import Wanted
-from regiongate.control.note import note as keep_note
+from regiongate.control.cases import view as case_view
+from regiongate.control.cases.note import note as keep_note
+from regiongate.control.cases.view import Wanted
 from regiongate.domain.case import Case, CaseState
 
 LAZY = {

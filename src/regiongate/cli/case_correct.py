@@ -11,7 +11,7 @@ from regiongate.cli.change import Change, change_options
 from regiongate.cli.exemption_print import CORRECTION_HEADINGS, correction_record, correction_row
 from regiongate.cli.granting import Granting, granting_options, read_located
 from regiongate.cli.store_option import reading
-from regiongate.control import correct as verb
+from regiongate.control.grant import correct as verb
 from regiongate.domain.exemption import Correction
 from regiongate.store.exemptions import Corrections
 

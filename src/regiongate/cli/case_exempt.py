@@ -11,9 +11,9 @@ from regiongate.cli.change import Change, change_options
 from regiongate.cli.exemption_print import EXEMPTION_HEADINGS, exemption_record, exemption_row
 from regiongate.cli.granting import Granting, granting_options
 from regiongate.cli.store_option import reading
-from regiongate.control import exempt as verb
-from regiongate.control.exempt import Subject
-from regiongate.control.network_of import network_of
+from regiongate.control.grant import exempt as verb
+from regiongate.control.grant.exempt import Subject
+from regiongate.control.grant.network_of import network_of
 from regiongate.domain.case import Case
 from regiongate.domain.exemption import Exemption
 from regiongate.store.exemptions import Exemptions

@@ -11,7 +11,7 @@ from regiongate.cli import output
 from regiongate.cli.appeal_print import appeal_record
 from regiongate.cli.exemption_print import EXEMPTION_HEADINGS, exemption_record, exemption_row
 from regiongate.cli.notice_record import record
-from regiongate.control.case_view import View
+from regiongate.control.cases.view import View
 from regiongate.domain.case import Case
 from regiongate.store.suspensions import Proposal
 

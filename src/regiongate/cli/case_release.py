@@ -8,7 +8,7 @@ from regiongate.cli import output
 from regiongate.cli.acting import as_option
 from regiongate.cli.desk_option import DeskChange, desk_options
 from regiongate.cli.options import NUMBER
-from regiongate.control import release as verb
+from regiongate.control.cases import release as verb
 
 
 @click.command()

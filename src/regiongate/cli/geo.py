@@ -13,9 +13,9 @@ from click.shell_completion import CompletionItem
 from regiongate.cli import output
 from regiongate.cli.lazy import Lazy, LazyGroup
 from regiongate.cli.options import at_option, json_option, sources_option
-from regiongate.control import sources
-from regiongate.control.ages import remedy
-from regiongate.control.sources import Asked, Listed
+from regiongate.control.sources import known as sources
+from regiongate.control.sources.ages import remedy
+from regiongate.control.sources.known import Asked, Listed
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.geo.store.store import Store

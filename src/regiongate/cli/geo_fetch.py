@@ -17,8 +17,8 @@ from regiongate.cli.geo_how import Fetching, how_options
 from regiongate.cli.geo_recipe import recipe_of, recipe_options
 from regiongate.cli.options import FilePath
 from regiongate.cli.progress import progress
-from regiongate.control import fetch_source
-from regiongate.control.fetch_source import Update
+from regiongate.control.sources import fetch as fetch_source
+from regiongate.control.sources.fetch import Update
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.geo.store.fetch import Progress as Tell

@@ -14,7 +14,7 @@ import click
 
 from regiongate.cli.options import at_option, json_option, sources_option
 from regiongate.cli.together import gathered, together
-from regiongate.control.bring_file import How
+from regiongate.control.sources.bring import How
 from regiongate.geo.store.fetch import Progress
 
 F = TypeVar("F", bound=Callable[..., Any])

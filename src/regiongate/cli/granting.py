@@ -12,9 +12,9 @@ import click
 from regiongate.cli.acting import as_option_if_any
 from regiongate.cli.options import Instant
 from regiongate.cli.together import gathered, together
-from regiongate.control.correct import Located
-from regiongate.control.network_of import network_of, region_of
-from regiongate.control.terms import Terms
+from regiongate.control.grant.correct import Located
+from regiongate.control.grant.network_of import network_of, region_of
+from regiongate.control.grant.terms import Terms
 from regiongate.domain.errors import CannotRun
 
 F = TypeVar("F", bound=Callable[..., Any])

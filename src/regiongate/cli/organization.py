@@ -20,7 +20,7 @@ from regiongate.cli.options import NUMBER, FilePath, at_option, dry_run_option, 
 from regiongate.cli.organization_print import print_organization, record
 from regiongate.cli.progress import progress
 from regiongate.cli.store_option import open_store, reading, store_option
-from regiongate.control.import_organizations import Hear, Imported, import_organizations
+from regiongate.control.organizations.bring_in import Hear, Imported, import_organizations
 from regiongate.domain.errors import CannotRun
 from regiongate.store.organizations import Organizations
 

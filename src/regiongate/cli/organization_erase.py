@@ -10,7 +10,7 @@ from regiongate.cli.change import Change, as_change
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.options import at_option, json_option
 from regiongate.cli.store_option import store_option
-from regiongate.control.erase import erase as erase_all
+from regiongate.control.organizations.erase import erase as erase_all
 from regiongate.control.secrets import link_secret
 
 

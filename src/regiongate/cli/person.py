@@ -13,7 +13,7 @@ from regiongate.cli.change import Change, rehearsal_options
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.options import json_option
 from regiongate.cli.store_option import reading, store_option
-from regiongate.control.people import add_person, change_person, remove_person
+from regiongate.control.access.people import add_person, change_person, remove_person
 from regiongate.domain.role import MAY, PERSON, Person, Role
 from regiongate.store.people import People
 

@@ -15,7 +15,7 @@ from regiongate.compiler import sources
 from regiongate.compiler.difference import address_changes
 from regiongate.compiler.fact_sources import anonymizers
 from regiongate.compiler.locate import place_finder
-from regiongate.control.ages import softened
+from regiongate.control.sources.ages import softened
 from regiongate.domain.policy import Policy
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.policyfile import diff as policy_diff

@@ -15,11 +15,11 @@ from regiongate.cli.options import FilePath, json_option, sources_option
 from regiongate.cli.store_option import store_option
 from regiongate.compiler.bundle import GENERATION, ORGANIZATIONS
 from regiongate.compiler.reader import BundleReader
-from regiongate.control import build, run, standings
-from regiongate.control.ages import alarms, recorded, softened
-from regiongate.control.publish import publish as put_in_force
-from regiongate.control.publish import publish_bundle
-from regiongate.control.standings import Standings
+from regiongate.control.gateway import build, run, standings
+from regiongate.control.gateway.publish import publish as put_in_force
+from regiongate.control.gateway.publish import publish_bundle
+from regiongate.control.gateway.standings import Standings
+from regiongate.control.sources.ages import alarms, recorded, softened
 from regiongate.domain.errors import CannotRun
 from regiongate.gateway.state import State
 from regiongate.gateway.swap import Swapped

@@ -16,9 +16,9 @@ from regiongate.cli.survey_follow import follow_log
 from regiongate.cli.survey_progress import survey_progress
 from regiongate.cli.survey_simulation import OtherSide, comparison_options, print_simulation
 from regiongate.cli.survey_table import print_survey
-from regiongate.control.save import Saving
-from regiongate.control.survey import Outcome, Wish
-from regiongate.control.survey import survey as survey_logs
+from regiongate.control.survey.save import Saving
+from regiongate.control.survey.survey import Outcome, Wish
+from regiongate.control.survey.survey import survey as survey_logs
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.survey.files import STDIN
 from regiongate.survey.recognize import Said, columns_said

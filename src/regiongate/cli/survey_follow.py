@@ -12,8 +12,8 @@ from threading import Event
 import click
 
 from regiongate.cli.store_option import open_store
-from regiongate.control import kernel
-from regiongate.control.follow import Follower, Locate, Progress, follow
+from regiongate.control.survey import kernel
+from regiongate.control.survey.follow import Follower, Locate, Progress, follow
 from regiongate.gateway.state import State
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.survey.session import session

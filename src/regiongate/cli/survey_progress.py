@@ -15,7 +15,7 @@ from rich.progress import (
 from rich.text import Text
 
 from regiongate.cli.progress import progress
-from regiongate.control.survey import Hear
+from regiongate.control.survey.survey import Hear
 
 
 class _Rows(ProgressColumn):

@@ -12,7 +12,7 @@ import click
 from regiongate.cli import output
 from regiongate.cli.options import FilePath, catalogue_in
 from regiongate.cli.together import gathered, together
-from regiongate.control.simulate import Compared
+from regiongate.control.survey.simulate import Compared
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.survey.simulation import Change, OrganizationChange, Simulation
 

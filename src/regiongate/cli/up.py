@@ -19,10 +19,10 @@ from regiongate.cli.store_option import store_option
 from regiongate.cli.up_banner import Banner, Running, tell, tell_console
 from regiongate.compiler.envoy.settings import Endpoint, Settings, endpoint
 from regiongate.compiler.snapshot import Inputs
-from regiongate.control import build, companions, run, standings
-from regiongate.control.companions import Companion
-from regiongate.control.enforce import Enforcer
-from regiongate.control.watch import watch
+from regiongate.control.gateway import build, companions, run, standings
+from regiongate.control.gateway.companions import Companion
+from regiongate.control.gateway.enforce import Enforcer
+from regiongate.control.gateway.watch import watch
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.gateway.envoy import Envoy
 from regiongate.gateway.state import State

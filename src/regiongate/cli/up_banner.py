@@ -14,9 +14,9 @@ from rich.console import Console
 from regiongate.compiler.envoy.settings import Settings
 from regiongate.compiler.reader import BundleReader
 from regiongate.control.access import login
-from regiongate.control.ages import aged, alarms, recorded, softened
-from regiongate.control.people import first_person
-from regiongate.control.run import Started
+from regiongate.control.access.people import first_person
+from regiongate.control.gateway.run import Started
+from regiongate.control.sources.ages import aged, alarms, recorded, softened
 from regiongate.domain.refusal import SELF_CHECK_PATH
 from regiongate.gateway.state import State
 from regiongate.geo.store.catalogue import Catalogue

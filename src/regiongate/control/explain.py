@@ -13,9 +13,9 @@ from regiongate.compiler import facts, geography
 from regiongate.compiler.bundle import GENERATION
 from regiongate.compiler.envoy import forwarding, site
 from regiongate.compiler.reader import BundleReader
-from regiongate.control import build
-from regiongate.control.ages import aged
+from regiongate.control.gateway import build
 from regiongate.control.log_line import find_line
+from regiongate.control.sources.ages import aged
 from regiongate.domain.address import BadAddress, canonical
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.facts import Cloud, Facts, advice_on

@@ -10,8 +10,8 @@ from regiongate.compiler import facts
 from regiongate.compiler.geography import Finder
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.snapshot import Inputs
-from regiongate.control import build
 from regiongate.control.explain import Ground
+from regiongate.control.gateway import build
 from regiongate.domain.address import IPAddress
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.server.house import House

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from regiongate.control.access.login import link, one_time, redeem
+from regiongate.control.access.people import remove_person
 from regiongate.control.access.sessions import Begun, caller_of_session
-from regiongate.control.people import remove_person
 from regiongate.domain.errors import CannotRun
 from regiongate.store.database import Database
 from tests.support.access import LI, begin_with_people, everything, said

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from regiongate.control.access import enter
+from regiongate.control.access.people import change_person, remove_person
 from regiongate.control.access.sessions import Session, begin, caller_of_session, end
-from regiongate.control.people import change_person, remove_person
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.role import Person, Role
 from regiongate.store.database import Database

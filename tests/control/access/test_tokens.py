@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from regiongate.control.access import enter
+from regiongate.control.access.people import add_person, change_person, remove_person
 from regiongate.control.access.tokens import Issued, caller_of_token, issue, revoke, tokens
-from regiongate.control.people import add_person, change_person, remove_person
 from regiongate.domain.access import Caller, Forbidden
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.role import Person, Role

@@ -7,16 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from regiongate.control import correct, exempt
 from regiongate.control.appeal.decide import Ruling, deny, grant_corrections, grant_exemption
 from regiongate.control.appeal.open import open_for
 from regiongate.control.appeal.statement import statement
-from regiongate.control.correct import Located
-from regiongate.control.network_of import network_of
+from regiongate.control.grant import correct, exempt
+from regiongate.control.grant.correct import Located
+from regiongate.control.grant.network_of import network_of
+from regiongate.control.grant.terms import Terms
 from regiongate.control.suspend.approve import approve
 from regiongate.control.suspend.propose import propose
 from regiongate.control.suspend.suspend import suspend
-from regiongate.control.terms import Terms
 from regiongate.domain.appeal import AppealOutcome, AppealState
 from regiongate.domain.audit import Tag
 from regiongate.domain.case import Case, CaseState, Step

@@ -14,7 +14,7 @@ from regiongate.control.appeal.open import open_by_link, open_for, reopen_for
 from regiongate.control.appeal.overdue import loud_when_overdue
 from regiongate.control.appeal.sent import view_by_link
 from regiongate.control.appeal.statement import statement
-from regiongate.control.appeal_link import BadLink
+from regiongate.control.links.appeal import BadLink
 from regiongate.domain.appeal import REOPEN_WITHIN, AppealState
 from regiongate.domain.audit import Tag
 from regiongate.domain.case import CaseState, NotAllowed, Step

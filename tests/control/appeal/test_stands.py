@@ -9,7 +9,7 @@ import pytest
 from regiongate.control.appeal.decide import Ruling, deny
 from regiongate.control.appeal.sitting import Sitting
 from regiongate.control.appeal.stands import Stands, stands_by_link
-from regiongate.control.appeal_link import BadLink
+from regiongate.control.links.appeal import BadLink
 from regiongate.control.suspend.propose import propose
 from regiongate.control.suspend.withdraw import withdraw
 from regiongate.domain.appeal import REOPEN_WITHIN

@@ -10,7 +10,7 @@ import pytest
 
 from regiongate.control.incentive.code import BadCode, read, require_signed
 from regiongate.control.incentive.issue import Given, Signer, Wanted, code, code_for_link
-from regiongate.control.link_token import BadLink
+from regiongate.control.links.token import BadLink
 from regiongate.control.switch.link import plan_link
 from regiongate.domain.case import Step
 from regiongate.domain.errors import CannotRun

@@ -13,7 +13,7 @@ from email.policy import default
 import pytest
 import sqlalchemy as sa
 
-from regiongate.control.appeal_link import read_link
+from regiongate.control.links.appeal import read_link
 from regiongate.control.notices import drafting
 from regiongate.control.notices.desk import NO_CONTACT, NOTHING_SEEN, Desk, Told
 from regiongate.control.notices.outlook import Due, Outlook, outlook

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from regiongate.control.bring_file import How
-from regiongate.control.fetch_source import Update, add
-from regiongate.control.sources import Asked, look_up
+from regiongate.control.sources.bring import How
+from regiongate.control.sources.fetch import Update, add
+from regiongate.control.sources.known import Asked, look_up
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.geo.store.recipe import Recipe
 from regiongate.geo.store.store import Store

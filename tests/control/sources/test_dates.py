@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from regiongate.control.bring_file import How
-from regiongate.control.fetch_source import add, update
+from regiongate.control.sources.bring import How
+from regiongate.control.sources.fetch import add, update
 from regiongate.geo.source import SourceError
 from regiongate.geo.store.catalogue import Catalogue
 from regiongate.geo.store.recipe import Recipe

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from regiongate.control.fetch_source import add, update
+from regiongate.control.sources.fetch import add, update
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.geo.source import SourceError
 from regiongate.geo.store.recipe import Recipe

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from regiongate.control.fetch_source import add, update
-from regiongate.control.sources import Asked, listed, look_up, remove, roll_back
+from regiongate.control.sources.fetch import add, update
+from regiongate.control.sources.known import Asked, listed, look_up, remove, roll_back
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.geo.store.catalogue import BUNDLED, Catalogue
 from regiongate.geo.store.recipe import Recipe

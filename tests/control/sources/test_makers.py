@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from regiongate.control.fetch_source import add, update
+from regiongate.control.sources.fetch import add, update
 from regiongate.domain.errors import CannotRun
 from regiongate.geo.store.store import Store
 from regiongate.geo.store.vendors import VENDORS

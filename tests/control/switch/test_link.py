@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from regiongate.control.appeal_link import appeal_link, read_link
-from regiongate.control.link_token import BadLink
+from regiongate.control.links.appeal import appeal_link, read_link
+from regiongate.control.links.token import BadLink
 from regiongate.control.switch.link import PlanLink, plan_link, read_plan_link
 
 SECRET = bytes(range(32))

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from regiongate.control import correct
-from regiongate.control.correct import Located
-from regiongate.control.terms import Terms
+from regiongate.control.grant import correct
+from regiongate.control.grant.correct import Located
+from regiongate.control.grant.terms import Terms
 from regiongate.server.house import House
 from regiongate.store.database import Database
 from regiongate.store.drafts import Drafts

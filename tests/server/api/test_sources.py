@@ -10,9 +10,9 @@ from typing import Any, cast
 
 import pytest
 
-from regiongate.control import fetch_source
-from regiongate.control.bring_file import How
-from regiongate.control.fetch_source import fetchable
+from regiongate.control.sources import fetch as fetch_source
+from regiongate.control.sources.bring import How
+from regiongate.control.sources.fetch import fetchable
 from regiongate.geo.store.recipe import Recipe
 from regiongate.geo.store.vendors import VENDORS
 from regiongate.server import agreed

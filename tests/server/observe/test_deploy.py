@@ -13,7 +13,7 @@ import promql_parser
 import pytest
 import yaml
 
-from regiongate.control import metrics
+from regiongate.control.gateway import metrics
 from regiongate.control.reconcile.last import note_turn
 from regiongate.server.house import House
 from tests.support.gateway import CHINA, running_gateway

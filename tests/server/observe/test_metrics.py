@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from regiongate.control import metrics
+from regiongate.control.gateway import metrics
 from regiongate.control.reconcile.last import last_turn, note_turn
 from regiongate.domain.errors import CannotRun
 from regiongate.server.house import House

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from regiongate.control.appeal_link import appeal_link
+from regiongate.control.links.appeal import appeal_link
 from regiongate.control.switch.link import plan_link
 from regiongate.domain.case import Case, Step
 from regiongate.domain.contact import Contact

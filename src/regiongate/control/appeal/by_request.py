@@ -16,7 +16,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from regiongate.control.appeal_link import appeal_link
+from regiongate.control.links.appeal import appeal_link
 from regiongate.control.log_line import find_line
 from regiongate.domain.address import BadAddress, IPAddress, canonical
 from regiongate.domain.errors import CannotRun

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from regiongate.control import correct, exempt
 from regiongate.control.acting import acting
 from regiongate.control.appeal.sitting import Sitting
 from regiongate.control.appeal.tell import tell_decided, tell_released
-from regiongate.control.correct import Located
-from regiongate.control.exempt import BY_DATE, Subject
+from regiongate.control.grant import correct, exempt
+from regiongate.control.grant.correct import Located
+from regiongate.control.grant.exempt import BY_DATE, Subject
+from regiongate.control.grant.terms import Terms, require_reason
 from regiongate.control.notices.loud import be_quiet
-from regiongate.control.terms import Terms, require_reason
 from regiongate.domain.appeal import Appeal, AppealState
 from regiongate.domain.audit import AuditEvent, Json, Tag
 from regiongate.domain.case import Case, CaseState, Step

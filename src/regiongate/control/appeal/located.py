@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regiongate.control.correct import Located
+from regiongate.control.grant.correct import Located
 from regiongate.domain import geofeed
 from regiongate.domain.errors import Problem, ProblemsFound
 from regiongate.policyfile.geofeeds import corrections, told

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from regiongate.control.acting import acting
 from regiongate.control.appeal.sitting import Sitting
 from regiongate.control.appeal.tell import tell_received
-from regiongate.control.appeal_link import read_link
+from regiongate.control.links.appeal import read_link
 from regiongate.control.new_id import new_id
 from regiongate.domain.appeal import (
     ORGANIZATION,

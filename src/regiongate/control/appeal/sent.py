@@ -8,8 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from regiongate.control.appeal.located import located
-from regiongate.control.appeal_link import read_link
-from regiongate.control.correct import Located
+from regiongate.control.grant.correct import Located
+from regiongate.control.links.appeal import read_link
 from regiongate.domain.appeal import Appeal, FileKind, KeptFile
 from regiongate.domain.case import Case
 from regiongate.domain.errors import CannotRun

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from regiongate.control.appeal.open import reopened
 from regiongate.control.appeal.sent import View, view_by_link
 from regiongate.control.appeal.sitting import Sitting
-from regiongate.control.appeal_link import read_link
+from regiongate.control.links.appeal import read_link
 from regiongate.control.notices.seen import Looking, seen_of
 from regiongate.domain.appeal import AppealState
 from regiongate.domain.case import Case, CaseState

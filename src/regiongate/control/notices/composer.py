@@ -7,7 +7,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from regiongate.control.appeal_link import appeal_link
+from regiongate.control.links.appeal import appeal_link
 from regiongate.control.notices import told as told_facts
 from regiongate.control.notices.told import Told
 from regiongate.control.switch.link import plan_link

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from regiongate import policyfile
 from regiongate.control.acting import acting
+from regiongate.control.grant.terms import require_reason
 from regiongate.control.policies.written import LONGEST, written
-from regiongate.control.terms import require_reason
 from regiongate.domain.draft import Draft, DraftState
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.role import Act

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from regiongate.compiler.bundle import ORGANIZATIONS, POLICY, POLICY_FILE
 from regiongate.compiler.envoy.settings import Settings
-from regiongate.control import build, run, standings
 from regiongate.control.acting import acting
+from regiongate.control.gateway import build, run, standings
+from regiongate.control.gateway.publish import publish, publish_bundle
 from regiongate.control.policies.kept import kept
 from regiongate.control.policies.propose import waiting
 from regiongate.control.policies.written import written
-from regiongate.control.publish import publish, publish_bundle
 from regiongate.domain.audit import AuditEvent, Tag
 from regiongate.domain.draft import Draft
 from regiongate.domain.errors import CannotRun

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from regiongate.control.exempt import BY_DATE
+from regiongate.control.grant.exempt import BY_DATE
 from regiongate.control.notices.desk import Desk, Told
 from regiongate.control.notices.loud import all_quiet, be_loud
 from regiongate.domain.case import Case, CaseState, Step

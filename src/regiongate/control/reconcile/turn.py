@@ -8,9 +8,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from regiongate.control import correct, exempt
 from regiongate.control.access import once
 from regiongate.control.appeal.overdue import loud_when_overdue
+from regiongate.control.grant import correct, exempt
 from regiongate.control.notices import rounds
 from regiongate.control.notices.desk import Desk
 from regiongate.control.reconcile import dates, told

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from regiongate.control.link_token import open_token, seal
+from regiongate.control.links.token import open_token, seal
 
 _PURPOSE = b"regiongate switch plan link 1"
 

@@ -10,13 +10,13 @@ from fastapi import Response
 from pydantic import AwareDatetime, Field
 
 from regiongate.control.case_of import case_of
-from regiongate.control.exempt import Subject
-from regiongate.control.exempt import exempt as grant
+from regiongate.control.grant.exempt import Subject
+from regiongate.control.grant.exempt import exempt as grant
+from regiongate.control.grant.terms import Terms
 from regiongate.control.suspend.approve import approve as approve_it
 from regiongate.control.suspend.propose import propose as propose_it
 from regiongate.control.suspend.suspend import suspend as suspend_it
 from regiongate.control.suspend.withdraw import withdraw as withdraw_it
-from regiongate.control.terms import Terms
 from regiongate.domain.case import Case
 from regiongate.domain.role import Act
 from regiongate.server.api.answer import CHANGED, require_version

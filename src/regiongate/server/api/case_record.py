@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from regiongate.control.case_view import View
+from regiongate.control.cases.view import View
 from regiongate.domain.appeal import Appeal
 from regiongate.domain.case import Case
 from regiongate.domain.exemption import Exemption

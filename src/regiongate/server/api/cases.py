@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
-from regiongate.control import case_view
 from regiongate.control.case_of import case_of
-from regiongate.control.case_search import Row, Sort, Sought, search
-from regiongate.control.note import MAX_TEXT
-from regiongate.control.note import note as keep_note
-from regiongate.control.release import release
+from regiongate.control.cases import view as case_view
+from regiongate.control.cases.note import MAX_TEXT
+from regiongate.control.cases.note import note as keep_note
+from regiongate.control.cases.release import release
+from regiongate.control.cases.search import Row, Sort, Sought, search
 from regiongate.domain.case import Case, CaseState
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.role import Act

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from fastapi import Query, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
-from regiongate.control import correct
-from regiongate.control.correct import Located
-from regiongate.control.network_of import network_of, region_of
-from regiongate.control.terms import Terms
+from regiongate.control.grant import correct
+from regiongate.control.grant.correct import Located
+from regiongate.control.grant.network_of import network_of, region_of
+from regiongate.control.grant.terms import Terms
 from regiongate.domain.exemption import Correction
 from regiongate.domain.role import Act
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer, require_version, version

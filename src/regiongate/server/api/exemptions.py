@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from fastapi import Query, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
-from regiongate.control import exempt
-from regiongate.control.exempt import Subject
-from regiongate.control.exemption_page import exemptions
-from regiongate.control.network_of import network_of
-from regiongate.control.terms import Terms
+from regiongate.control.grant import exempt
+from regiongate.control.grant.exempt import Subject
+from regiongate.control.grant.network_of import network_of
+from regiongate.control.grant.page import exemptions
+from regiongate.control.grant.terms import Terms
 from regiongate.domain.exemption import Exemption
 from regiongate.domain.role import Act
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer, require_version, version

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
 
-from regiongate.control.erase import Erased
-from regiongate.control.erase import erase as erase_all
-from regiongate.control.import_organizations import Imported, import_organizations
-from regiongate.control.organization_view import By, Listed, Part, Span, Sum
-from regiongate.control.organization_view import organizations as find
-from regiongate.control.organization_view import sightings as find_sightings
+from regiongate.control.organizations.bring_in import Imported, import_organizations
+from regiongate.control.organizations.erase import Erased
+from regiongate.control.organizations.erase import erase as erase_all
+from regiongate.control.organizations.view import By, Listed, Part, Span, Sum
+from regiongate.control.organizations.view import organizations as find
+from regiongate.control.organizations.view import sightings as find_sightings
 from regiongate.domain.errors import ProblemsFound
 from regiongate.domain.role import Act
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from fastapi import Response
 from pydantic import BaseModel, Field
 
-from regiongate.control.people import add_person, change_person, remove_person
+from regiongate.control.access.people import add_person, change_person, remove_person
 from regiongate.domain.role import PERSON, Act, Person, Role
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer, require_version, version
 from regiongate.server.api.change import TheChange

@@ -12,8 +12,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from fastapi import Response
 
-from regiongate.control import source_changes
-from regiongate.control.fetch_source import Update
+from regiongate.control.sources import changes as source_changes
+from regiongate.control.sources.fetch import Update
 from regiongate.domain.policy import Policy
 from regiongate.domain.role import Act
 from regiongate.geo.store.catalogue import BUNDLED

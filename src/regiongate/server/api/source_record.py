@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from regiongate.control import ages
-from regiongate.control.sources import Listed, alarm
+from regiongate.control.sources import ages
+from regiongate.control.sources.known import Listed, alarm
 from regiongate.geo.store.about import About
 from regiongate.geo.store.catalogue import Catalogue
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 from pydantic import AfterValidator
 
-from regiongate.control.bring_file import How
+from regiongate.control.sources.bring import How
 from regiongate.domain.source import NAME_PATTERN
 from regiongate.geo.formats import FORMATS
 from regiongate.geo.formats.products import PRODUCTS

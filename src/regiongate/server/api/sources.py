@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query, Response
 
-from regiongate.control import source_changes
-from regiongate.control.ages import recorded
-from regiongate.control.bring_file import How
-from regiongate.control.fetch_source import Update
-from regiongate.control.sources import Asked, Listed, describe, each, look_up
+from regiongate.control.sources import changes as source_changes
+from regiongate.control.sources.ages import recorded
+from regiongate.control.sources.bring import How
+from regiongate.control.sources.fetch import Update
+from regiongate.control.sources.known import Asked, Listed, describe, each, look_up
 from regiongate.domain.role import Act
 from regiongate.domain.source import NAME_PATTERN
 from regiongate.geo.store.store import Store, Stored

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from fastapi import Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from regiongate.control.case_search import Sort, Sought, search
+from regiongate.control.cases.search import Sort, Sought, search
 from regiongate.domain.case import CaseState
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.role import Act

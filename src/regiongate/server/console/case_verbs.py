@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import sqlalchemy as sa
 
-from regiongate.control.release import release
+from regiongate.control.cases.release import release
 from regiongate.control.suspend.approve import approve
 from regiongate.control.suspend.propose import propose
 from regiongate.control.suspend.suspend import suspend

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from fastapi import Depends, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
-from regiongate.control import case_view
 from regiongate.control.case_of import case_of
-from regiongate.control.next_steps import next_steps
-from regiongate.control.note import MAX_TEXT
-from regiongate.control.note import note as keep_note
-from regiongate.control.organization_view import Part, Span, Sum, sightings
+from regiongate.control.cases import view as case_view
+from regiongate.control.cases.next_steps import next_steps
+from regiongate.control.cases.note import MAX_TEXT
+from regiongate.control.cases.note import note as keep_note
+from regiongate.control.organizations.view import Part, Span, Sum, sightings
 from regiongate.domain.access import Caller
 from regiongate.domain.case import Case
 from regiongate.domain.errors import CannotRun

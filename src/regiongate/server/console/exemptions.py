@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from regiongate.control import correct, exempt
-from regiongate.control.correct import Located
-from regiongate.control.exempt import Subject
+from regiongate.control.grant import correct, exempt
+from regiongate.control.grant.correct import Located
+from regiongate.control.grant.exempt import Subject
+from regiongate.control.grant.terms import Terms
 from regiongate.control.rehearsal import transactions
-from regiongate.control.terms import Terms
 from regiongate.domain.address import IPNetwork
 from regiongate.domain.exemption import Correction, Exemption, Scope
 from regiongate.domain.role import Act

@@ -8,13 +8,13 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from regiongate.control.ages import alarms, recorded
 from regiongate.control.overview import (
     attention,
     cases_by_state,
     traffic_by_day,
     traffic_by_region,
 )
+from regiongate.control.sources.ages import alarms, recorded
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.domain.policy import Policy
 from regiongate.domain.role import Act

@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from regiongate.control.ages import recorded
 from regiongate.control.policies.look import look, look_back
 from regiongate.control.policies.propose import propose, withdraw
 from regiongate.control.policies.put_in_force import put_in_force, roll_back
 from regiongate.control.policies.written import LONGEST, in_force
+from regiongate.control.sources.ages import recorded
 from regiongate.domain.draft import DraftState
 from regiongate.domain.errors import ProblemsFound
 from regiongate.domain.role import Act

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 from fastapi import Path, Request, Response
 from markupsafe import Markup
 
-from regiongate.control import source_changes
-from regiongate.control.ages import aged, alarms, recorded
-from regiongate.control.bring_file import How
 from regiongate.control.compare import drawings, tables
+from regiongate.control.sources import changes as source_changes
+from regiongate.control.sources.ages import aged, alarms, recorded
+from regiongate.control.sources.bring import How
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.role import Act
 from regiongate.server.agreed import Question, agreed

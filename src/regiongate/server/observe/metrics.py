@@ -8,8 +8,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from regiongate.control import case_metrics, metrics
-from regiongate.control.metrics import Family
+from regiongate.control.cases import metrics as case_metrics
+from regiongate.control.gateway import metrics
+from regiongate.control.gateway.metrics import Family
 from regiongate.control.reconcile.last import last_turn
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.server.entry.door import Anybody, Door

@@ -21,8 +21,8 @@ from regiongate.control.appeal.open import open_by_link
 from regiongate.control.appeal.sitting import Sitting
 from regiongate.control.appeal.stands import stands_by_link
 from regiongate.control.appeal.statement import statement
-from regiongate.control.appeal_link import read_link
-from regiongate.control.link_token import BadLink
+from regiongate.control.links.appeal import read_link
+from regiongate.control.links.token import BadLink
 from regiongate.domain.appeal import MAX_FILE_BYTES, MAX_FILES, MAX_TEXT, MAX_TOTAL_BYTES
 from regiongate.domain.errors import CannotRun, Problem, ProblemsFound
 from regiongate.domain.facts import EDGE

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from regiongate.control.appeal.evidence import Upload
-from regiongate.control.appeal_link import read_link
+from regiongate.control.links.appeal import read_link
 from regiongate.domain.appeal import MAX_FILE_BYTES
 from regiongate.server.entry.client import client_of
 from regiongate.server.entry.guesses import too_many

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from fastapi import Request
 
-from regiongate.control.link_token import BadLink
+from regiongate.control.links.token import BadLink
 from regiongate.server.entry.guesses import require_patience, wrong_guess
 from regiongate.server.house import House
 

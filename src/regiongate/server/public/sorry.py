@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from regiongate.control.link_token import BadLink
+from regiongate.control.links.token import BadLink
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.server.entry.door import DoorRoute
 from regiongate.server.house import house_of

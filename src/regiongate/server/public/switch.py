@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request, Response
 
 from regiongate.control.incentive.issue import Given, Wanted, code_for_link
-from regiongate.control.link_token import BadLink
+from regiongate.control.links.token import BadLink
 from regiongate.control.switch.html import body
 from regiongate.control.switch.link import read_plan_link
 from regiongate.control.switch.plan import Plan, plan

@@ -1,0 +1,1 @@
+"""What is granted for a time: exemptions and corrections, each with a reason and an approver."""

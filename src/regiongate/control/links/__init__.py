@@ -1,0 +1,1 @@
+"""Links that stand for a login: what they say, until when, signed."""

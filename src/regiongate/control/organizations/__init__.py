@@ -1,0 +1,1 @@
+"""Organizations: brought in from the books, looked at, and erased."""

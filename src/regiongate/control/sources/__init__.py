@@ -1,0 +1,1 @@
+"""Sources of regions and facts: brought, looked at, gone back to, compared by age."""
