@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 from regiongate.cli import output
 from regiongate.cli.acting import as_option
+from regiongate.cli.change import Change, rehearsal_options
 from regiongate.cli.gateway_options import state_option
 from regiongate.cli.incentive_ledger import UNKEPT, balance, claim, expire, list_, spend
-from regiongate.cli.options import NUMBER, at_option, dry_run_option, json_option
-from regiongate.cli.store_option import open_store, store_option
+from regiongate.cli.options import NUMBER, json_option
 from regiongate.control.audit.signed import pem, public_key, written
 from regiongate.control.incentive.issue import Signer, Wanted
 from regiongate.control.incentive.issue import code as code_of
 from regiongate.control.incentive.trust import distrust as distrust_issuer
 from regiongate.control.incentive.trust import trust as trust_issuer
-from regiongate.control.rehearsal import transactions
 from regiongate.control.secrets import claim_key
 from regiongate.domain.claim import DAYS, LONGEST_DAYS
 
@@ -47,39 +44,27 @@ def incentive() -> None:
     help="For how many days it can be claimed, today included.",
 )
 @as_option
-@at_option
-@dry_run_option
-@state_option
-@store_option
-@json_option
+@rehearsal_options
 def code(
     case: int,
     issuer: str,
     offer: str | None,
     days: int,
     person: str,
-    at: datetime,
-    dry_run: bool,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
+    change: Change,
 ) -> None:
     """Issue a claim code for the organization of CASE; it does not say whose it is.
 
     The same code is given again until it expires.
     """
-    signer = Signer(issuer, claim_key(state_dir))
-    with (
-        closing(open_store(store_url, state_dir)) as database,
-        transactions(database, rehearsed=dry_run) as transaction,
-        transaction() as connection,
-    ):
-        given = code_of(connection, case, person, signer, Wanted(offer, at, days))
+    signer = Signer(issuer, claim_key(change.state_dir))
+    with change.transaction() as connection:
+        given = code_of(connection, case, person, signer, Wanted(offer, change.at, days))
     said = given.issued
     # A code that nobody has kept is good at no vendor's twice over, and must not leave here.
-    text = None if dry_run and given.new else given.text
-    if as_json:
-        record = {"kept": not dry_run, "new": given.new, "case": said.case, "code": text}
+    text = None if change.dry_run and given.new else given.text
+    if change.as_json:
+        record = {"kept": change.kept, "new": given.new, "case": said.case, "code": text}
         words = {"issuer": issuer, "offer": said.code.offer, "period": said.period}
         output.print_json(
             {**record, **words, "issued": said.code.issued, "expires": said.code.expires}
@@ -89,7 +74,7 @@ def code(
         click.echo(text)
     which = "a new code" if given.new else "the code that was issued already"
     done = f"{which} for case {said.case}, good until {said.code.expires} begins (UTC)"
-    click.echo(f"{UNKEPT}{done}." if dry_run else f"This is {done}.", err=True)
+    click.echo(f"{UNKEPT}{done}." if change.dry_run else f"This is {done}.", err=True)
 
 
 @incentive.command()
@@ -114,65 +99,41 @@ def key(state_dir: Path, as_json: bool) -> None:
     help="Its public key, or a file: what `regiongate incentive key` prints there.",
 )
 @as_option
-@at_option
-@dry_run_option
-@state_option
-@store_option
-@json_option
+@rehearsal_options
 def trust(
     issuer: str,
     said: str,
     person: str,
-    at: datetime,
-    dry_run: bool,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
+    change: Change,
 ) -> None:
     """Believe the claim codes of ISSUER that are signed with a key."""
     public = public_key(said)
-    with (
-        closing(open_store(store_url, state_dir)) as database,
-        transactions(database, rehearsed=dry_run) as transaction,
-        transaction() as connection,
-    ):
-        found = trust_issuer(connection, issuer, public, person, at)
-    if as_json:
-        output.print_json({"kept": not dry_run, "issuer": found.name, "key": found.key})
+    with change.transaction() as connection:
+        found = trust_issuer(connection, issuer, public, person, change.at)
+    if change.as_json:
+        output.print_json({"kept": change.kept, "issuer": found.name, "key": found.key})
         return
     done = f"{found.name} is trusted with the key {found.key}"
-    click.echo(f"{UNKEPT}{done}." if dry_run else f"{done}.")
+    click.echo(f"{UNKEPT}{done}." if change.dry_run else f"{done}.")
 
 
 @incentive.command()
 @click.argument("issuer")
 @as_option
-@at_option
-@dry_run_option
-@state_option
-@store_option
-@json_option
+@rehearsal_options
 def distrust(
     issuer: str,
     person: str,
-    at: datetime,
-    dry_run: bool,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
+    change: Change,
 ) -> None:
     """Believe the claim codes of ISSUER no longer; what was granted for them stays."""
-    with (
-        closing(open_store(store_url, state_dir)) as database,
-        transactions(database, rehearsed=dry_run) as transaction,
-        transaction() as connection,
-    ):
-        found = distrust_issuer(connection, issuer, person, at)
-    if as_json:
-        output.print_json({"kept": not dry_run, "issuer": found.name, "key": found.key})
+    with change.transaction() as connection:
+        found = distrust_issuer(connection, issuer, person, change.at)
+    if change.as_json:
+        output.print_json({"kept": change.kept, "issuer": found.name, "key": found.key})
         return
     done = f"{found.name} is trusted no longer"
-    click.echo(f"{UNKEPT}{done}." if dry_run else f"{done}.")
+    click.echo(f"{UNKEPT}{done}." if change.dry_run else f"{done}.")
 
 
 for _command in (claim, spend, balance, list_, expire):

@@ -13,14 +13,14 @@ import click
 from regiongate import offers
 from regiongate.cli import output
 from regiongate.cli.acting import as_option
+from regiongate.cli.change import Change, rehearsal_options
 from regiongate.cli.gateway_options import state_option
-from regiongate.cli.options import FilePath, at_option, dry_run_option, json_option
-from regiongate.cli.store_option import open_kept, open_store, store_option
+from regiongate.cli.options import FilePath, at_option, json_option
+from regiongate.cli.store_option import open_kept, store_option
 from regiongate.control.incentive.claim import Asked
 from regiongate.control.incentive.claim import claim as claim_code
 from regiongate.control.incentive.expire import expire as expire_grants
 from regiongate.control.incentive.spend import spend as spend_tokens
-from regiongate.control.rehearsal import transactions
 from regiongate.domain.ledger import MOST_TOKENS, GrantState, TokenGrant, spendable
 from regiongate.store.ledger import Ledger, Spent
 
@@ -46,11 +46,7 @@ UNKEPT = "Nothing is kept; this would be: "
     help="You have seen that the account is new here, as the offer demands.",
 )
 @as_option
-@at_option
-@dry_run_option
-@state_option
-@store_option
-@json_option
+@rehearsal_options
 def claim(
     code: str,
     account: str,
@@ -58,29 +54,21 @@ def claim(
     offer: str | None,
     new_here: bool,
     person: str,
-    at: datetime,
-    dry_run: bool,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
+    change: Change,
 ) -> None:
     """Grant an account what an offer gives for CODE, once."""
     known = offers.given(offers_path)
     asked = Asked(code, account, offer, new_here)
-    with (
-        closing(open_store(store_url, state_dir)) as database,
-        transactions(database, rehearsed=dry_run) as transaction,
-        transaction() as connection,
-    ):
-        made = claim_code(connection, asked, known, person, at)
-    if as_json:
-        record = {"kept": not dry_run, "account": made.account, "offer": made.offer}
-        grants = [_record(grant, at) for grant in made.grants]
+    with change.transaction() as connection:
+        made = claim_code(connection, asked, known, person, change.at)
+    if change.as_json:
+        record = {"kept": change.kept, "account": made.account, "offer": made.offer}
+        grants = [_record(grant, change.at) for grant in made.grants]
         output.print_json({**record, "grants": grants, "besides": made.besides})
         return
     for grant in made.grants:
         done = f"{account} has {grant.tokens} tokens for {_model(grant.model)}{_until(grant)}"
-        click.echo(f"{UNKEPT}{done}." if dry_run else f"{done}.")
+        click.echo(f"{UNKEPT}{done}." if change.dry_run else f"{done}.")
     for sentence in made.besides:
         click.echo(sentence)
 
@@ -99,39 +87,27 @@ def claim(
     help="What you call this spend: the same one again is not done twice.",
 )
 @as_option
-@at_option
-@dry_run_option
-@state_option
-@store_option
-@json_option
+@rehearsal_options
 def spend(
     account: str,
     tokens: int,
     model: str | None,
     spend_id: str,
     person: str,
-    at: datetime,
-    dry_run: bool,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
+    change: Change,
 ) -> None:
     """Take tokens from what ACCOUNT has: all of them, or none."""
-    asked = Spent(spend_id, account, tokens, model, at)
-    with (
-        closing(open_store(store_url, state_dir)) as database,
-        transactions(database, rehearsed=dry_run) as transaction,
-        transaction() as connection,
-    ):
-        done = spend_tokens(connection, asked, person, at)
-        left = spendable(Ledger(connection).grants(account), at)
-    if as_json:
-        record = {"kept": not dry_run, "new": done.new, "spend": spend_id, "account": account}
+    asked = Spent(spend_id, account, tokens, model, change.at)
+    with change.transaction() as connection:
+        done = spend_tokens(connection, asked, person, change.at)
+        left = spendable(Ledger(connection).grants(account), change.at)
+    if change.as_json:
+        record = {"kept": change.kept, "new": done.new, "spend": spend_id, "account": account}
         output.print_json({**record, "tokens": done.spent.tokens, "model": model, "left": left})
         return
     when = "" if done.new else f"already, at {output.utc(done.spent.at)}; nothing changes"
     said = f"{account} has spent {tokens} tokens {when}".rstrip() + f". {left} are left"
-    click.echo(f"{UNKEPT}{said}." if dry_run else f"{said}.")
+    click.echo(f"{UNKEPT}{said}." if change.dry_run else f"{said}.")
 
 
 @click.command()
@@ -177,33 +153,18 @@ def list_(
 
 @click.command()
 @as_option
-@at_option
-@dry_run_option
-@state_option
-@store_option
-@json_option
-def expire(
-    person: str,
-    at: datetime,
-    dry_run: bool,
-    state_dir: Path,
-    store_url: str | None,
-    as_json: bool,
-) -> None:
+@rehearsal_options
+def expire(person: str, change: Change) -> None:
     """Let lapse what is left of grants that have ended."""
-    with (
-        closing(open_store(store_url, state_dir)) as database,
-        transactions(database, rehearsed=dry_run) as transaction,
-        transaction() as connection,
-    ):
-        found = expire_grants(connection, person, at)
-    if as_json:
+    with change.transaction() as connection:
+        found = expire_grants(connection, person, change.at)
+    if change.as_json:
         lapsed = [{"grant": g.id, "account": g.account, "tokens": g.left} for g in found]
-        output.print_json({"kept": not dry_run, "lapsed": lapsed})
+        output.print_json({"kept": change.kept, "lapsed": lapsed})
         return
     total = sum(grant.left for grant in found)
     done = f"{total} tokens of {len(found)} grants have lapsed"
-    click.echo(f"{UNKEPT}{done}." if dry_run else f"{done}.")
+    click.echo(f"{UNKEPT}{done}." if change.dry_run else f"{done}.")
 
 
 def _record(grant: TokenGrant, at: datetime) -> dict[str, Any]:

@@ -53,12 +53,6 @@ def by_session(needs: Needs) -> Admission:
     return admitted
 
 
-def session_known(request: Request) -> Session:
-    """The session that was let in."""
-    found: Session = request.state.session
-    return found
-
-
 def caller_known(request: Request) -> Caller:
     """The person who was let in."""
     found: Caller = request.state.caller
