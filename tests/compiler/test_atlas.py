@@ -12,7 +12,8 @@ import pytest
 from regiongate.compiler.atlas import Atlas
 from regiongate.compiler.reader import BundleReader
 from regiongate.compiler.snapshot import snapshot
-from regiongate.domain.policy import NetworkRule, Policy
+from regiongate.domain.network_rule import NetworkRule
+from regiongate.domain.policy import Policy
 from tests.support import bundles
 from tests.support.partners import partners
 

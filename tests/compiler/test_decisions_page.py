@@ -14,21 +14,13 @@ from pathlib import Path
 
 from regiongate.domain.hand_over import Agreement, Provider
 from regiongate.domain.judge import judge
+from regiongate.domain.location_rules import LocationRules
 from regiongate.domain.measure import Measure, Phase
+from regiongate.domain.network_rule import NetworkRule, Origin
 from regiongate.domain.organization import ORDINARY, Organization, Standing, State, under
 from regiongate.domain.place import Place
-from regiongate.domain.policy import (
-    Dialect,
-    ListChange,
-    LocationRules,
-    NetworkRule,
-    Origin,
-    Policy,
-    PolicyExemption,
-    RefusalStyle,
-    SupportedList,
-    Territories,
-)
+from regiongate.domain.policy import Dialect, Policy, PolicyExemption, RefusalStyle
+from regiongate.domain.supported_list import ListChange, SupportedList, Territories
 from regiongate.domain.verdict import Verdict
 
 PAGE = Path(__file__).parents[2] / "docs" / "decisions.md"

@@ -13,8 +13,10 @@ from regiongate.compiler.difference import AddressChange, address_changes, bundl
 from regiongate.compiler.envoy.gate import DATABASE
 from regiongate.compiler.snapshot import Inputs
 from regiongate.domain.errors import CannotRun
+from regiongate.domain.network_rule import NetworkRule
 from regiongate.domain.organization import Organization, Standing, State
-from regiongate.domain.policy import ListChange, NetworkRule, Policy
+from regiongate.domain.policy import Policy
+from regiongate.domain.supported_list import ListChange
 from regiongate.domain.verdict import Verdict
 from regiongate.geo.facts import FactTable, clouds
 from regiongate.geo.source import SourceTable

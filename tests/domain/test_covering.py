@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from regiongate.domain.address import IPAddress, IPNetwork
 from regiongate.domain.covering import Covering
-from regiongate.domain.policy import NetworkRule
+from regiongate.domain.network_rule import NetworkRule
 
 BITS = 0b1011 << 28 | 0b0110 << 20
 

@@ -9,20 +9,13 @@ from ipaddress import ip_network
 import pytest
 
 from regiongate.domain.judge import judge, row_at, timeline
+from regiongate.domain.location_rules import LocationRules
 from regiongate.domain.measure import Measure, Phase
+from regiongate.domain.network_rule import NetworkRule, Origin
 from regiongate.domain.organization import ORDINARY
 from regiongate.domain.place import Place, counted_votes, locate
-from regiongate.domain.policy import (
-    Dialect,
-    ListChange,
-    LocationRules,
-    NetworkRule,
-    Origin,
-    Policy,
-    RefusalStyle,
-    SupportedList,
-    Territories,
-)
+from regiongate.domain.policy import Dialect, Policy, RefusalStyle
+from regiongate.domain.supported_list import ListChange, SupportedList, Territories
 from regiongate.domain.verdict import Verdict
 
 ALLOW, WARN, BLOCK = Verdict.ALLOW, Verdict.WARN, Verdict.BLOCK

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from regiongate.domain.network_rule import NetworkRule
 from regiongate.domain.organization import Organization, Standing, State, of_keys, standings
-from regiongate.domain.policy import NetworkRule, Policy, PolicyExemption
+from regiongate.domain.policy import Policy, PolicyExemption
 from regiongate.domain.ruling import Ruling, RulingKind
 from regiongate.domain.verdict import Verdict
 from tests.support.surveys import example

@@ -9,8 +9,9 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from regiongate.domain.policy import ListChange, Policy
+from regiongate.domain.policy import Policy
 from regiongate.domain.source import SourceNames
+from regiongate.domain.supported_list import ListChange
 from regiongate.policyfile import check
 from tests.exactness import policytext
 

@@ -11,20 +11,12 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from regiongate.domain.hand_over import Agreement, Provider
+from regiongate.domain.location_rules import LocationRules
 from regiongate.domain.measure import Measure, Phase
+from regiongate.domain.network_rule import GeofeedRules, NetworkRule, Origin
 from regiongate.domain.organization import ORDINARY, Organization, Standing, State
-from regiongate.domain.policy import (
-    Dialect,
-    GeofeedRules,
-    LocationRules,
-    NetworkRule,
-    Origin,
-    Policy,
-    PolicyExemption,
-    RefusalStyle,
-    SupportedList,
-    Territories,
-)
+from regiongate.domain.policy import Dialect, Policy, PolicyExemption, RefusalStyle
+from regiongate.domain.supported_list import SupportedList, Territories
 from regiongate.domain.verdict import Verdict
 from regiongate.policyfile.geofeeds import require_of_one_holder
 from regiongate.policyfile.lists import shipped

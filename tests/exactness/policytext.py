@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from regiongate.domain.policy import ListChange, NetworkRule, Policy
+from regiongate.domain.network_rule import NetworkRule
+from regiongate.domain.policy import Policy
+from regiongate.domain.supported_list import ListChange
 
 
 def policy_text(policy: Policy) -> bytes:

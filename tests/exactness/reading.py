@@ -12,9 +12,10 @@ from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
 
 from regiongate.domain.address import SPECIAL_BLOCKS
+from regiongate.domain.network_rule import NetworkRule, Origin
 from regiongate.domain.organization import ORDINARY, Standing, State
 from regiongate.domain.place import Place
-from regiongate.domain.policy import NetworkRule, Origin, Policy
+from regiongate.domain.policy import Policy
 from tests.exactness.world import Told, World
 from tests.support import interpreter
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from regiongate.domain.covering import Covering
+from regiongate.domain.network_rule import NetworkRule, Origin
 from regiongate.domain.place import Place, locate
-from regiongate.domain.policy import NetworkRule, Origin, Policy
+from regiongate.domain.policy import Policy
 from regiongate.policyfile import load
 from regiongate.policyfile.diff import SettingChange, difference
 from regiongate.policyfile.show import overview

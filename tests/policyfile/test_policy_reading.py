@@ -11,7 +11,9 @@ import pytest
 
 from regiongate.domain.errors import CannotRun, ProblemsFound
 from regiongate.domain.measure import Phase
-from regiongate.domain.policy import Dialect, NetworkRule, Territories
+from regiongate.domain.network_rule import NetworkRule
+from regiongate.domain.policy import Dialect
+from regiongate.domain.supported_list import Territories
 from regiongate.domain.verdict import Verdict
 from regiongate.policyfile import check, load
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from regiongate.domain.network_rule import NetworkRule, Origin
 from regiongate.domain.organization import Standing
 from regiongate.domain.place import Place
-from regiongate.domain.policy import NetworkRule, Origin, Policy
+from regiongate.domain.policy import Policy
 from regiongate.domain.region import STATE_OF_TERRITORY
 from regiongate.domain.ruling import Ruling
 

@@ -9,20 +9,13 @@ from ipaddress import ip_network
 from hypothesis import strategies as st
 
 from regiongate.domain.hand_over import Provider
+from regiongate.domain.location_rules import LocationRules
 from regiongate.domain.measure import Measure, Phase
+from regiongate.domain.network_rule import NetworkRule, Origin
 from regiongate.domain.organization import ORDINARY, Standing, State
 from regiongate.domain.place import Place
-from regiongate.domain.policy import (
-    Dialect,
-    ListChange,
-    LocationRules,
-    NetworkRule,
-    Origin,
-    Policy,
-    RefusalStyle,
-    SupportedList,
-    Territories,
-)
+from regiongate.domain.policy import Dialect, Policy, RefusalStyle
+from regiongate.domain.supported_list import ListChange, SupportedList, Territories
 from regiongate.domain.verdict import Verdict
 
 DATES = [datetime(2024, month, 9, 7, tzinfo=UTC) for month in range(3, 10)]

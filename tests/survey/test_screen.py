@@ -8,7 +8,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from regiongate.domain.policy import ListChange, NetworkRule
+from regiongate.domain.network_rule import NetworkRule
+from regiongate.domain.supported_list import ListChange
 from regiongate.survey.screen import Screen
 from tests.support.cases import policy, sees
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from regiongate.domain.judge import timeline
+from regiongate.domain.network_rule import NetworkRule
 from regiongate.domain.organization import ORDINARY, Standing, State
 from regiongate.domain.place import Place, counted_votes
-from regiongate.domain.policy import NetworkRule, Policy
+from regiongate.domain.policy import Policy
 
 _Signature = tuple[object, ...]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regiongate.domain.address import IPAddress, IPNetwork, counted
-from regiongate.domain.policy import NetworkRule
+from regiongate.domain.network_rule import NetworkRule
 
 Chain = tuple[NetworkRule, ...]
 """Rules that cover an address, the most specific first; those of one network in their order."""

@@ -12,9 +12,10 @@ from string import ascii_letters, digits
 
 from regiongate.domain.hand_over import RULE, Provider
 from regiongate.domain.measure import Phase
+from regiongate.domain.network_rule import NetworkRule, Origin
 from regiongate.domain.organization import ORDINARY, Standing, State
 from regiongate.domain.place import Located, Place, locate
-from regiongate.domain.policy import NetworkRule, Origin, Policy
+from regiongate.domain.policy import Policy
 from regiongate.domain.ruling import Ruling
 from regiongate.domain.verdict import Change, Decision, PlaceClass, Row, Verdict
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from regiongate.domain.policy import LocationRules, NetworkRule, Policy
+from regiongate.domain.location_rules import LocationRules
+from regiongate.domain.network_rule import NetworkRule
+from regiongate.domain.policy import Policy
 from regiongate.domain.region import country_of, is_subdivision
 
 RELAY = "relay"

@@ -9,7 +9,7 @@ from regiongate.domain import geofeed
 from regiongate.domain.address import SPECIAL_BLOCKS
 from regiongate.domain.errors import Problem
 from regiongate.domain.geofeed import GeofeedRow
-from regiongate.domain.policy import Network
+from regiongate.domain.network_rule import Network
 from regiongate.policyfile import iso
 from regiongate.policyfile.network import require_reachable
 from regiongate.policyfile.node import Mark

@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_interface
 from typing import Any
 
 from regiongate.domain.address import LAST_SHARED, BadAddress, canonical, fold
-from regiongate.domain.policy import Network
+from regiongate.domain.network_rule import Network
 from regiongate.policyfile.node import ScalarNode, shown
 from regiongate.policyfile.reader import Reader, Wrong
 from regiongate.policyfile.shape import Scalar

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from regiongate.domain.case_rules import CaseRules
-from regiongate.domain.policy import ListChange, NetworkRule, Policy
+from regiongate.domain.network_rule import NetworkRule
+from regiongate.domain.policy import Policy
+from regiongate.domain.supported_list import ListChange
 from regiongate.policyfile import span
 
 

@@ -16,7 +16,8 @@ from regiongate.domain.case import CaseState, Step
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.exemption import Correction
 from regiongate.domain.notice import Event
-from regiongate.domain.policy import ListChange, Policy, PolicyExemption
+from regiongate.domain.policy import Policy, PolicyExemption
+from regiongate.domain.supported_list import ListChange
 from regiongate.geo.source import SourceTable
 from regiongate.store.cases import Cases
 from regiongate.store.database import Database

@@ -14,7 +14,8 @@ import pytest
 from regiongate.control.suspend.gather import Gathered, gather
 from regiongate.domain.evidence import Evidence
 from regiongate.domain.exemption import Correction, Exemption, Scope
-from regiongate.domain.policy import NetworkRule, Policy
+from regiongate.domain.network_rule import NetworkRule
+from regiongate.domain.policy import Policy
 from regiongate.domain.profile import Fact, FactKind, Holding, Owner, Profile
 from regiongate.domain.sighting import Sighting
 from regiongate.domain.verdict import Verdict

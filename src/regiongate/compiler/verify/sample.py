@@ -12,9 +12,9 @@ from typing import Any
 
 from regiongate.compiler.reader import BundleReader
 from regiongate.domain.address import SPECIAL_BLOCKS, BadAddress, IPNetwork, canonical, fold
+from regiongate.domain.network_rule import NetworkRule
 from regiongate.domain.organization import Standing
 from regiongate.domain.place import Place
-from regiongate.domain.policy import NetworkRule
 from regiongate.domain.refusal import SELF_CHECK_PATH
 
 Address = IPv4Address | IPv6Address

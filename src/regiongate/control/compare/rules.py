@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from regiongate.domain.judge import judge
+from regiongate.domain.location_rules import LocationRules
 from regiongate.domain.organization import ORDINARY
 from regiongate.domain.place import Place, counted_votes
-from regiongate.domain.policy import LocationRules, Policy
+from regiongate.domain.policy import Policy
 from regiongate.domain.verdict import PlaceClass, Verdict
 from regiongate.geo.compare.overlay import Overlay
 from regiongate.geo.steps import NONE, Values, distinct

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from ipaddress import ip_network
 
-from regiongate.domain.policy import Network, NetworkRule, Policy
+from regiongate.domain.network_rule import Network, NetworkRule
+from regiongate.domain.policy import Policy
 from regiongate.domain.ruling import RulingKind
 from regiongate.domain.sighting import Sighting
 from regiongate.domain.verdict import Verdict

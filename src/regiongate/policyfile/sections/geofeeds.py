@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from regiongate.domain.errors import Problem
-from regiongate.domain.policy import GeofeedRules, Network, NetworkRule, Origin
+from regiongate.domain.network_rule import GeofeedRules, Network, NetworkRule, Origin
 from regiongate.policyfile import geofeeds
 from regiongate.policyfile.geofeeds import Correction, Feed
 from regiongate.policyfile.instant import EXPIRY

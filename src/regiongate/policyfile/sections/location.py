@@ -7,8 +7,8 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass
 
 from regiongate.domain import facts
+from regiongate.domain.location_rules import LocationRules
 from regiongate.domain.place import RELAY
-from regiongate.domain.policy import LocationRules
 from regiongate.domain.source import NAME_PATTERN, SourceNames
 from regiongate.domain.verdict import Verdict
 from regiongate.policyfile.reader import Reader, Wrong

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from regiongate.domain.facts import ANONYMIZERS
-from regiongate.domain.policy import Network, NetworkRule
+from regiongate.domain.network_rule import Network, NetworkRule
 from regiongate.policyfile.instant import EXPIRY
 from regiongate.policyfile.network import NETWORK as NETWORK_SHAPE
 from regiongate.policyfile.reader import Reader

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from regiongate.domain.policy import ListChange, SupportedList, Territories
 from regiongate.domain.region import country_of, is_subdivision
+from regiongate.domain.supported_list import ListChange, SupportedList, Territories
 from regiongate.policyfile import lists
 from regiongate.policyfile.instant import INSTANT
 from regiongate.policyfile.lists import BaseList

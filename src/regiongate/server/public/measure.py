@@ -10,8 +10,8 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from regiongate.domain.measure import Phase
-from regiongate.domain.policy import SupportedList
 from regiongate.domain.region import is_subdivision
+from regiongate.domain.supported_list import SupportedList
 from regiongate.policyfile.iso import countries
 from regiongate.server.entry.door import Anybody, Door
 from regiongate.server.house import House, house_of
