@@ -67,6 +67,12 @@ def _secret(config: Any) -> Any:
     return config["static_resources"]["secrets"][0]["generic_secret"]["secret"]
 
 
+def _forget(config: Any, field: str) -> None:
+    """The script takes one name less out of the query."""
+    source = _filters(config)[1]["typed_config"]["default_source_code"]
+    source["inline_string"] = source["inline_string"].replace(f'["{field}"] = true', "")
+
+
 HARMS: list[tuple[str, Callable[[Any], object], str]] = [
     ("no route", lambda it: _routes(it).pop(1), "2 routes stand before the last, not 3"),
     ("everybody", lambda it: _routes(it)[1]["match"].pop("headers"), "route to east is taken for"),
@@ -95,7 +101,15 @@ HARMS: list[tuple[str, Callable[[Any], object], str]] = [
     ),
     ("elsewhere", lambda it: _address(it).update(port_value=1), "hand-over-east is 127.0.0.1:1"),
     ("no credential", lambda it: _filters(it).pop(0), "asked through the filters"),
-    ("a token kept", lambda it: _filters(it).pop(1), "asked through the filters"),
+    ("a query kept", lambda it: _filters(it).pop(1), "asked through the filters"),
+    *(
+        (
+            f"{field} in the query",
+            lambda it, field=field: _forget(it, field),
+            f"east gets {field} of the query",
+        )
+        for field in ("access_token", "key", "x-api-key")
+    ),
     (
         "the client's own",
         lambda it: _filters(it)[0]["typed_config"].update(overwrite=False),

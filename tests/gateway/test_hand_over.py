@@ -240,6 +240,19 @@ def test_a_token_in_the_query_stays_here(upstream: str, east: str, tmp_path: Pat
         assert running.line(answer.json()["headers"]["x-request-id"])["organization"] == "agreed"
 
 
+def test_nothing_private_in_the_query_or_beside_it(gateway: Gateway) -> None:
+    """Keys by any usual name stay here, and so do a customer's word and our host."""
+    own = KEYS["agreed"]
+    away = "&key=K1&api_key=K2&api-key=K3&x-api-key=K4&token=K5&Key=K6&k%65y=K7&access_token"
+    query = f"a&b=%2F+x%20y%0d%0az&c==&&{away}&page_token=next"
+    answer = ask(gateway, "agreed", CHINA, f"/v1/echo?{query}", x_region_attested="IR")
+    sent = answer.json()
+    assert answer.headers[SERVED_BY] == "east"
+    assert sent["path"] == "/v1/echo?a&b=%2F+x%20y%0d%0az&c==&&&page_token=next"
+    assert own not in answer.text
+    assert {"x-region-attested", "x-envoy-original-host"}.isdisjoint(sent["headers"])
+
+
 def test_a_provider_that_does_not_answer(upstream: str, tmp_path: Path) -> None:
     """Is told as such: the API does not answer instead, and the log says whose it was."""
     with running_gateway(

@@ -8,9 +8,12 @@ credential of its own, and that stands in a file that only Envoy reads.
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 from regiongate.compiler.envoy import cluster, names
 from regiongate.compiler.envoy.settings import Partner, Settings
 from regiongate.compiler.envoy.typed import Config, extension
+from regiongate.domain.attested import HEADER
 
 SERVED_BY = "x-region-access-served-by"
 """Tells the client who answers."""
@@ -21,11 +24,18 @@ CLUSTERS = "hand-over-"
 _KEPT = {"organization": names.ORGANIZATION, "key": names.KEY, "standing": names.STANDING}
 _STATE = "regiongate.hand-over."
 _PRIVATE = (
-    *("authorization", "proxy-authorization", "cookie", "openai-organization", "openai-project"),
-    *("forwarded", "x-forwarded-for", "x-real-ip", "x-envoy-external-address", "x-client-ip"),
-    *("true-client-ip", "cf-connecting-ip", "cf-connecting-ipv6", "fastly-client-ip"),
+    *("authorization", "proxy-authorization", "cookie", "cookie2"),
+    *("x-api-key", "api-key", "x-goog-api-key", "x-access-token", "x-auth-token"),
+    *("openai-organization", "openai-project"),
+    *("forwarded", "x-forwarded-for", "x-original-forwarded-for", "x-real-ip", "x-client-ip"),
+    *("x-envoy-external-address", "x-cluster-client-ip", "x-proxyuser-ip", "true-client-ip"),
+    *("cf-connecting-ip", "cf-connecting-ipv6", "fastly-client-ip", "fly-client-ip"),
+    *("x-azure-clientip", "x-azure-socketip", "x-appengine-user-ip"),
     *(names.ORGANIZATION, names.KEY, names.STANDING, names.PLACE, names.ORGANIZATION_TABLE),
+    HEADER,
 )
+_CREDENTIALS = ("access_token", "api-key", "api_key", "apikey", "key", "token")
+"""Where APIs that take credentials in the query look for them."""
 
 
 def routes(settings: Settings) -> list[Config]:
@@ -35,8 +45,7 @@ def routes(settings: Settings) -> list[Config]:
 
 def clusters(settings: Settings, trust_store: str) -> list[Config]:
     """Where the providers are; each request gets the provider's credential on its way out."""
-    token = settings.jwt is not None
-    return [_cluster(partner, trust_store, token=token) for partner in settings.hand_over]
+    return [_cluster(settings, partner, trust_store) for partner in settings.hand_over]
 
 
 def secrets(settings: Settings) -> list[Config]:
@@ -98,7 +107,7 @@ def _route(settings: Settings, partner: Partner) -> Config:
     }
 
 
-def _cluster(partner: Partner, trust_store: str, *, token: bool) -> Config:
+def _cluster(settings: Settings, partner: Partner, trust_store: str) -> Config:
     config = cluster.cluster(_name(partner.name), partner.upstream, trust_store)
     (protocol,) = config["typed_extension_protocol_options"].values()
     protocol["http_filters"] = [
@@ -114,18 +123,21 @@ def _cluster(partner: Partner, trust_store: str, *, token: bool) -> Config:
                 header_value_prefix="Bearer ",
             ),
         ),
-        *([_without_token()] if token else []),
+        _private(settings),
         extension("codec", "envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec"),
     ]
     return config
 
 
-def _without_token() -> Config:
-    """A client may write its token into the query, where taking headers away leaves it."""
+def _private(settings: Settings) -> Config:
+    """What removing headers from a route leaves: the query, and what the router itself adds."""
+    script = files("regiongate.compiler.envoy").joinpath("private.lua").read_text("utf-8")
+    secrets = sorted({*_CREDENTIALS, *settings.api_key_headers})
+    named = ", ".join(f'["{name}"] = true' for name in secrets)
     return extension(
-        "token",
-        "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
-        mutations={"query_parameter_mutations": [{"remove": "access_token"}]},
+        "private",
+        "envoy.extensions.filters.http.lua.v3.Lua",
+        default_source_code={"inline_string": script.replace("@SECRETS@", named)},
     )
 
 

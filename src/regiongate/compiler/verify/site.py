@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -170,11 +171,22 @@ def _cluster_differences(
     for name in partners:
         (protocol,) = clusters[name]["typed_extension_protocol_options"].values()
         filters = [one["name"] for one in protocol["http_filters"]]
-        if filters != ["credential", *(["token"] if settings.get("jwt") else []), "codec"]:
+        if filters != ["credential", "private", "codec"]:
             yield f"{name} is asked through the filters {filters}"
             continue
-        said = protocol["http_filters"][0]["typed_config"]
+        credential, private, _ = protocol["http_filters"]
+        yield from _query_differences(name, private, settings)
+        said = credential["typed_config"]
         if not said["overwrite"] or said.get("allow_request_without_credential"):
             yield f"{name} may be asked without a credential of ours"
         if said["credential"]["typed_config"]["credential"] != {"name": name}:
             yield f"{name} gets the credential of another provider"
+
+
+def _query_differences(name: str, private: Json, settings: Mapping[str, Any]) -> Iterator[str]:
+    """A key that rides in the query stays here as one in a header does."""
+    script = private["typed_config"]["default_source_code"]["inline_string"]
+    removed = set(re.findall(r'\["([^"]+)"\] = true', script))
+    secret = {"access_token", "api_key", "key", "token", *settings["api_key_headers"]}
+    for field in sorted(secret - removed):
+        yield f"{name} gets {field} of the query"
