@@ -145,6 +145,7 @@ ORGANIZATIONS = (
     _block("another scheme", 403, xff(CHINA), "Authorization: Basic bmV3c3Jvb206eA==", code=REGION),
     _block("suspended", 403, xff(AMERICA), bearer(BANNED_KEY), code=SUSPENDED),
     _block("our own header", 403, xff(CHINA), "X-Regiongate-Organization: newsroom", code=REGION),
+    _block("our own words", 200, xff(AMERICA), "X_Regiongate_Rule: a", "X-Regiongate_Rule: b"),
     Case("by header", "header", 200, (xff(CHINA), "X-Organization: newsroom")),
     Case("suspended by header", "header", 403, (xff(AMERICA), "X-Organization: banned")),
     Case("nobody by header", "header", 403, (xff(CHINA), "X-Organization: nobody")),
@@ -170,6 +171,7 @@ PATHS = (
         _block(f"closed {target}", 403, xff(CHINA), target=target, code=REGION)
         for target in (
             *("/healthz/", "/HEALTHZ", "/legal/..%2fv1/echo", "/legal/%252e%252e/v1/echo"),
+            *("/healthz%3f", "/healthz%3f/v1/echo", "/legal/x%3f/v1/echo"),
             *("/healthz;a=b", "/v1/echo?/healthz", "/legal/..%5cv1", "/v1/legal/x"),
         )
     ),

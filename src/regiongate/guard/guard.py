@@ -23,7 +23,8 @@ from regiongate.guard.opened import Believed, Opened
 from regiongate.guard.outcome import Outcome, Passed
 from regiongate.guard.request_id import fresh, readable
 
-_BENT = re.compile(r"//|/\.{1,2}(?:/|$)")
+_BENT = re.compile(r"//|/\.{1,2}(?:/|$)|\?")
+"""A question mark in a path that came without its query was written `%3f`."""
 
 
 _NO_WARNING: Mapping[str, str] = MappingProxyType({})
