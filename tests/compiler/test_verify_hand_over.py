@@ -67,10 +67,11 @@ def _secret(config: Any) -> Any:
     return config["static_resources"]["secrets"][0]["generic_secret"]["secret"]
 
 
-def _forget(config: Any, field: str) -> None:
-    """The script takes one name less out of the query."""
+def _rewrite(config: Any, old: str, new: str) -> None:
+    """Another script says what stays here."""
     source = _filters(config)[1]["typed_config"]["default_source_code"]
-    source["inline_string"] = source["inline_string"].replace(f'["{field}"] = true', "")
+    assert old in source["inline_string"]
+    source["inline_string"] = source["inline_string"].replace(old, new)
 
 
 HARMS: list[tuple[str, Callable[[Any], object], str]] = [
@@ -105,10 +106,20 @@ HARMS: list[tuple[str, Callable[[Any], object], str]] = [
     *(
         (
             f"{field} in the query",
-            lambda it, field=field: _forget(it, field),
+            lambda it, field=field: _rewrite(it, f'["{field}"] = true', ""),
             f"east gets {field} of the query",
         )
         for field in ("access_token", "key", "x-api-key")
+    ),
+    (
+        "a header kept",
+        lambda it: _rewrite(it, '["host"] = true', '["host"] = true, ["cookie"] = true'),
+        "east gets the header cookie of the client",
+    ),
+    (
+        "any header kept",
+        lambda it: _rewrite(it, "BEGINNINGS = {", 'BEGINNINGS = {"", "x-", '),
+        "east gets the headers x-... of the client",
     ),
     (
         "the client's own",

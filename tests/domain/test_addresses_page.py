@@ -26,8 +26,8 @@ An address has one canonical form, and only that is ever compared: a client has 
 however a proxy wrote its address down. What is not exactly one address is refused and never
 mended: a port, brackets, a zone id (`%eth0`), white space, leading zeros, a prefix length.
 
-Only Envoy is milder in one thing: it takes a link-local address with a zone id (RFC 4007, section
-11) in `X-Forwarded-For`, and judges it without the zone, as `location.private`.
+Only Envoy is milder in one thing: it takes an IPv6 address with a zone id (RFC 4007, section 11)
+that a trusted proxy writes into `X-Forwarded-For`, and judges the address without the zone.
 
 Two spellings are shown. The gateway's log and the self-check have the address as Envoy settled it:
 `::ffff:1.2.4.8`, `64:ff9b::102:408`, `fe80::1%4`. `explain` and the library have the canonical one:

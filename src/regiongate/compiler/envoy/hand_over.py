@@ -13,7 +13,6 @@ from importlib.resources import files
 from regiongate.compiler.envoy import cluster, names
 from regiongate.compiler.envoy.settings import Partner, Settings
 from regiongate.compiler.envoy.typed import Config, extension
-from regiongate.domain.attested import HEADER
 
 SERVED_BY = "x-region-access-served-by"
 """Tells the client who answers."""
@@ -24,16 +23,18 @@ CLUSTERS = "hand-over-"
 _KEPT = {"organization": names.ORGANIZATION, "key": names.KEY, "standing": names.STANDING}
 _STATE = "regiongate.hand-over."
 _PRIVATE = (
-    *("authorization", "proxy-authorization", "cookie", "cookie2"),
-    *("x-api-key", "api-key", "x-goog-api-key", "x-access-token", "x-auth-token"),
-    *("openai-organization", "openai-project"),
-    *("forwarded", "x-forwarded-for", "x-original-forwarded-for", "x-real-ip", "x-client-ip"),
-    *("x-envoy-external-address", "x-cluster-client-ip", "x-proxyuser-ip", "true-client-ip"),
-    *("cf-connecting-ip", "cf-connecting-ipv6", "fastly-client-ip", "fly-client-ip"),
-    *("x-azure-clientip", "x-azure-socketip", "x-appengine-user-ip"),
+    *("authorization", "proxy-authorization", "cookie", "forwarded", "x-forwarded-for"),
+    *("openai-organization", "openai-project", "anthropic-organization"),
     *(names.ORGANIZATION, names.KEY, names.STANDING, names.PLACE, names.ORGANIZATION_TABLE),
-    HEADER,
 )
+_HEADERS = (
+    *("host", "connection", "upgrade", "te", "trailer", "transfer-encoding", "expect"),
+    *("user-agent", "authorization", "idempotency-key", "x-request-id", "x-client-request-id"),
+    *("cache-control", "date", "prefer", "range", "traceparent", "tracestate"),
+)
+"""What goes along; `authorization` is our credential by then."""
+
+_BEGINNINGS = ("accept", "anthropic-", "content-", "openai-", "sec-websocket-", "x-stainless-")
 _CREDENTIALS = ("access_token", "api-key", "api_key", "apikey", "key", "token")
 """Where APIs that take credentials in the query look for them."""
 
@@ -130,15 +131,24 @@ def _cluster(settings: Settings, partner: Partner, trust_store: str) -> Config:
 
 
 def _private(settings: Settings) -> Config:
-    """What removing headers from a route leaves: the query, and what the router itself adds."""
+    """What stays here although no route names it: all headers but a few, and keys in the query."""
     script = files("regiongate.compiler.envoy").joinpath("private.lua").read_text("utf-8")
-    secrets = sorted({*_CREDENTIALS, *settings.api_key_headers})
-    named = ", ".join(f'["{name}"] = true' for name in secrets)
+    begin = ", ".join(f'"{name}"' for name in (*_BEGINNINGS, names.PREFIX))
+    for field, text in (
+        ("@SECRETS@", _lua_set({*_CREDENTIALS, *settings.api_key_headers})),
+        ("@KEPT@", _lua_set(set(_HEADERS))),
+        ("@BEGINNINGS@", begin),
+    ):
+        script = script.replace(field, text)
     return extension(
         "private",
         "envoy.extensions.filters.http.lua.v3.Lua",
-        default_source_code={"inline_string": script.replace("@SECRETS@", named)},
+        default_source_code={"inline_string": script},
     )
+
+
+def _lua_set(texts: set[str]) -> str:
+    return ", ".join(f'["{text}"] = true' for text in sorted(texts))
 
 
 def _name(partner: str) -> str:

@@ -24,6 +24,17 @@ _WITHOUT_GATE = {
     "gate": {"@type": _FILTER, "disabled": True},
     "site-guard": {"@type": _FILTER, "config": {}},
 }
+_HARMLESS = {
+    *("authorization", "cache-control", "connection", "date", "expect", "host", "idempotency-key"),
+    *("prefer", "range", "te", "traceparent", "tracestate", "trailer", "transfer-encoding"),
+    *("upgrade", "user-agent", "x-client-request-id", "x-request-id"),
+}
+"""What a provider in region may get of the client's; `authorization` is ours by then."""
+
+_HARMLESS_BEGINNINGS = {
+    *("accept", "anthropic-", "content-", "openai-"),
+    *("sec-websocket-", "x-regiongate-", "x-stainless-"),
+}
 _TOLD = {
     "x-regiongate-client-address": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
     "x-regiongate-rule": "site",
@@ -175,7 +186,7 @@ def _cluster_differences(
             yield f"{name} is asked through the filters {filters}"
             continue
         credential, private, _ = protocol["http_filters"]
-        yield from _query_differences(name, private, settings)
+        yield from _private_differences(name, private, settings)
         said = credential["typed_config"]
         if not said["overwrite"] or said.get("allow_request_without_credential"):
             yield f"{name} may be asked without a credential of ours"
@@ -183,10 +194,18 @@ def _cluster_differences(
             yield f"{name} gets the credential of another provider"
 
 
-def _query_differences(name: str, private: Json, settings: Mapping[str, Any]) -> Iterator[str]:
-    """A key that rides in the query stays here as one in a header does."""
+def _private_differences(name: str, private: Json, settings: Mapping[str, Any]) -> Iterator[str]:
+    """A key that rides in the query stays here, and so does a header that nobody vouches for."""
     script = private["typed_config"]["default_source_code"]["inline_string"]
-    removed = set(re.findall(r'\["([^"]+)"\] = true', script))
     secret = {"access_token", "api_key", "key", "token", *settings["api_key_headers"]}
-    for field in sorted(secret - removed):
+    for field in sorted(secret - _table(script, "SECRETS")):
         yield f"{name} gets {field} of the query"
+    for field in sorted(_table(script, "KEPT") - _HARMLESS):
+        yield f"{name} gets the header {field} of the client"
+    for beginning in sorted(_table(script, "BEGINNINGS") - _HARMLESS_BEGINNINGS):
+        yield f"{name} gets the headers {beginning}... of the client"
+
+
+def _table(script: str, table: str) -> set[str]:
+    (content,) = re.findall(rf"^local {table} = {{(.*)}}$", script, re.MULTILINE)
+    return set(re.findall(r'"([^"]*)"', content))
