@@ -13,6 +13,7 @@ OPENAI = [
     ("wrong-sum", "chat", "usage does not add up"),
     ("odd-end", "chat", "finish_reason is 'done'"),
     ("no-choices", "chat", "the message has no text"),
+    ("no-text", "chat", "the message has no text"),
     ("limit-unsaid", "limit", "finish_reason is 'stop'"),
     ("odd-type", "stream", "content-type is text/plain"),
     ("no-done", "stream", "does not end with [DONE]"),
@@ -32,6 +33,7 @@ OPENAI = [
 
 ANTHROPIC = [
     ("no-usage", "chat", "no usage"),
+    ("empty-block", "chat", "the message has no text"),
     ("odd-stop-reason", "chat", "stop_reason is 'stop'"),
     ("no-output-tokens", "chat", "usage has no output_tokens"),
     ("delta-first", "stream", "content_block_delta outside of its block"),

@@ -102,6 +102,8 @@ WHOLE: dict[str, Callable[[dict[str, Any]], None]] = {
     "odd-end": lambda answer: _put(answer, "done", "choices", 0, "finish_reason"),
     "limit-unsaid": lambda answer: _put(answer, "stop", "choices", 0, "finish_reason"),
     "no-choices": lambda answer: _put(answer, [], "choices"),
+    "no-text": lambda answer: _put(answer, "", "choices", 0, "message", "content"),
+    "empty-block": lambda answer: _put(answer, "", "content", 0, "text"),
     "arguments-as-object": lambda answer: _each_call(answer, {"function": ODD_CALL}),
     "same-call-ids": lambda answer: _each_call(answer, {"id": "call_1"}),
     "chance": lambda answer: _put(

@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regiongate.domain.offer import FormerUsage, Grant, Incentive, Kind, TokenKind
-from regiongate.domain.switch_cost import MONTH, Allowance, Monthly, Range, allowance, cost
+from regiongate.domain.switch_cost import (
+    MONTH,
+    Allowance,
+    Monthly,
+    Range,
+    allowance,
+    cost,
+    unpriced,
+)
 from tests.support.offers import ONE, OPENS, offer
 
 IN, CACHED, OUT = TokenKind.INPUT, TokenKind.CACHED_INPUT, TokenKind.OUTPUT
@@ -67,6 +75,16 @@ def test_a_price_that_is_missing_is_not_guessed(prices: dict[TokenKind, Decimal]
     """Without both prices of a chat, tokens of unknown kinds have no bound."""
     assert cost(Monthly(MILLION), prices) is None
     assert cost(Monthly(MILLION, {IN: MILLION / 2, OUT: MILLION / 2}), prices) is None
+
+
+def test_it_is_said_which_prices_are_missing() -> None:
+    """One kind that is used and has no price leaves the whole cost unknown; one unused does not."""
+    embedding = TokenKind.EMBEDDING
+    used = Monthly(2 * MILLION, {IN: MILLION, embedding: MILLION, CACHED: Fraction(0)})
+    assert unpriced(used, PRICES) == {embedding}
+    assert cost(used, PRICES) is None
+    assert unpriced(used, {**PRICES, embedding: Decimal(1)}) == frozenset()
+    assert unpriced(Monthly(MILLION), {IN: Decimal(2)}) == {OUT}
 
 
 def test_which_tokens_are_free_is_not_known() -> None:

@@ -148,6 +148,8 @@ def test_another_content(service: Asking) -> None:
     json_type = {"content-type": "application/json"}
     assert httpx.post(url, content=b"{}").status_code == 415
     assert httpx.post(url, content=b"{", headers=json_type).status_code == 422
+    twice = b'{"address": "8.8.8.8", "address": "1.2.4.8"}'
+    assert httpx.post(url, content=twice, headers=json_type).status_code == 422
     assert httpx.post(url, content=b"[" * 100_000, headers=json_type).status_code == 422
     assert httpx.get(url).status_code == 405
 

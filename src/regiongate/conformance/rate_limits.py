@@ -14,4 +14,8 @@ def told(answer: Answer, names: Sequence[str]) -> Finding:
     absent = [name for name in names if last is None or not last.header(name)]
     if len(absent) == len(names):
         return missing("no header of this kind")
-    return judged([f"no {name}" for name in absent], f"all {len(names)} headers")
+    wrongs = [f"no {name}" for name in absent]
+    if last is not None:
+        said = {name: last.header(name) for name in names if "reset" not in name}
+        wrongs += [f"{n} is {v!r}" for n, v in said.items() if v and not v.isdecimal()]
+    return judged(wrongs, f"all {len(names)} headers")

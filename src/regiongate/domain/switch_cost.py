@@ -81,6 +81,15 @@ def cost(
     return _rounded(min(found), max(found))
 
 
+def unpriced(usage: Monthly, prices: Mapping[TokenKind, Decimal]) -> frozenset[TokenKind]:
+    """The kinds of tokens for want of whose prices a cost is unknown."""
+    if usage.kinds is not None:
+        return frozenset(kind for kind, count in usage.kinds.items() if count) - prices.keys()
+    if prices.keys() == {TokenKind.EMBEDDING}:
+        return frozenset()
+    return _CHAT - prices.keys()
+
+
 def allowance(
     incentive: Incentive | None, model: str, usage: Monthly, months: int
 ) -> Allowance | None:
@@ -107,11 +116,10 @@ def allowance(
 
 def _mixes(usage: Monthly, prices: Mapping[TokenKind, Decimal]) -> list[Tokens]:
     """The extremes of what the tokens may be; none where a price is missing."""
-    if usage.kinds is not None:
-        used = {name: count for name, count in usage.kinds.items() if count}
-        return [used] if used.keys() <= prices.keys() else []
-    if prices.keys() - {TokenKind.EMBEDDING} and not prices.keys() >= _CHAT:
+    if unpriced(usage, prices):
         return []
+    if usage.kinds is not None:
+        return [{name: count for name, count in usage.kinds.items() if count}]
     return [{name: usage.total} for name in prices]
 
 

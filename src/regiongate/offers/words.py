@@ -92,6 +92,6 @@ MODEL = word(
 )
 BASE_URL = word(
     "a base URL",
-    r"https?://[A-Za-z0-9._~:/@%\[\]-]{1,300}",
-    "write https://… without `?` and `#`, as an SDK takes it",
+    r"https?://[A-Za-z0-9._~:%\[\]-]{1,300}(/[A-Za-z0-9._~:/@%\[\]-]{0,300})?",
+    "write https://… as an SDK takes it, without a name and password, `?` and `#`",
 )

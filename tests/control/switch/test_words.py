@@ -21,13 +21,14 @@ from regiongate.control.switch.plan import Alternative, Asked, Cost, Counterpart
 from regiongate.control.switch.record import record
 from regiongate.control.switch.used import Examples, Used
 from regiongate.control.switch.words import blocks, title
-from regiongate.domain.offer import Condition, Feature, Kind
+from regiongate.domain.offer import Condition, Feature, Kind, TokenKind
 from regiongate.domain.switch_cost import Monthly, cost
 from tests.support.offers import ONE, offer
 
 AT = datetime(2026, 6, 20, 12, tzinfo=UTC)
 EVIL = "<script>alert(1)</script> [x](javascript:1) | `a` *b* &amp; # 1. - !"
 MONTHLY = Monthly(Fraction(2_000_000))
+assert ONE.prices is not None
 PLAN = Plan(
     organization="acme",
     name="Acme Ltd",
@@ -56,7 +57,8 @@ PLAN = Plan(
             features=(Served(Feature.CHAT, True), Served(Feature.FILES, None)),
             conditions=(Asked(Condition.AFFECTED, True), Asked(Condition.NEWLY_SWITCHING, None)),
             costs=(
-                Cost("large", 1, cost(MONTHLY, ONE.prices.of("large") if ONE.prices else {}), None),
+                Cost("large", 1, cost(MONTHLY, ONE.prices.of("large")), None, ()),
+                Cost("small", 1, None, None, (TokenKind.EMBEDDING,)),
             ),
             changes=changes(ONE.endpoints[0], "large"),
         ),
@@ -108,6 +110,8 @@ def test_it_says_what_is_known_and_what_is_not(form: str) -> None:
         "not known to us",
         "4.00 to 16.00 EUR",
         "unknown",
+        "Unknown, because the source names no price for these tokens:",
+        "small: embedding",
         "Only counted tokens are in it, and not those of the other requests.",
         'base_url="https://api.cloud.example/v1"',
         "History: none of this is current",
@@ -176,7 +180,16 @@ def test_what_is_unknown_is_null_in_json() -> None:
             "currency": "EUR",
             "before": {"least": "4.00", "most": "16.00"},
             "after": None,
-        }
+            "unpriced": [],
+        },
+        {
+            "model": "small",
+            "months": 1,
+            "currency": "EUR",
+            "before": None,
+            "after": None,
+            "unpriced": ["embedding"],
+        },
     ]
     assert one["models"] == {"old-large": "large", "old-vision": None}
     assert said["export_until"] == "2026-07-09T00:00:00Z"

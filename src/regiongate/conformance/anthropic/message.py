@@ -40,7 +40,7 @@ def judge(answer: Answer) -> Finding:
         wrongs.append("no id")
     if at(document, "role") != "assistant":
         wrongs.append("the message is not the assistant's")
-    if text_of(answer) is None:
+    if not text_of(answer):
         wrongs.append("the message has no text")
     if (end := at(document, "stop_reason")) not in ENDS:
         wrongs.append(f"stop_reason is {end!r}")

@@ -45,7 +45,7 @@ def judge(answer: Answer) -> Finding:
         wrongs.append("no id")
     if at(document, "choices", 0, "message", "role") != "assistant":
         wrongs.append("the message is not the assistant's")
-    if text_of(answer) is None:
+    if not text_of(answer):
         wrongs.append("the message has no text")
     if end_of(answer) not in ENDS:
         wrongs.append(f"finish_reason is {end_of(answer)!r}")

@@ -53,6 +53,7 @@ def read(text: str) -> ClaimCode:
     try:
         if shape is None:
             raise ValueError(text)
+        _bytes(shape[2])
         said = json.loads(_bytes(shape[1]))
         issued, expires = (date.fromisoformat(said[name]) for name in ("issued", "expires"))
         return ClaimCode(said["issuer"], said["id"], issued, expires, said["offer"])
@@ -77,4 +78,8 @@ def _written(value: bytes) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    """Raises ValueError for another spelling of the same bytes (RFC 4648, section 3.5)."""
+    found = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if _written(found) != text:
+        raise ValueError(text)
+    return found

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from regiongate.control.switch.change import Change, changes
 from regiongate.control.switch.used import Examples, Told, Used, used
 from regiongate.domain.errors import CannotRun
-from regiongate.domain.offer import Condition, Feature, Kind, Offer, Offers, Prices
+from regiongate.domain.offer import Condition, Feature, Kind, Offer, Offers, Prices, TokenKind
 from regiongate.domain.policy import Policy
-from regiongate.domain.switch_cost import Monthly, Range, allowance, cost
+from regiongate.domain.switch_cost import Monthly, Range, allowance, cost, unpriced
 from regiongate.store.cases import Cases
 from regiongate.store.demands import Demands
 from regiongate.store.organizations import Organizations
@@ -53,12 +53,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What all tokens of some months cost with one model; None where that is unknown."""
+    """What all tokens of some months cost with one model; None where that is unknown.
+
+    `unpriced` are the kinds of tokens for want of whose prices it is.
+    """
 
     model: str
     months: int
     before: Range | None
     after: Range | None
+    unpriced: tuple[TokenKind, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,4 +233,5 @@ def _cost(offer: Offer, prices: Prices, model: str, monthly: Monthly, months: in
     given = allowance(offer.incentive, model, monthly, months)
     spent, each = monthly.over(months), prices.of(model)
     after = None if given is None else cost(spent, each, given)
-    return Cost(model, months, cost(spent, each), after)
+    without = tuple(sorted(unpriced(spent, each)))
+    return Cost(model, months, cost(spent, each), after, without)

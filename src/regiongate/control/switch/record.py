@@ -82,6 +82,7 @@ def _cost(cost: Cost, of: Alternative) -> dict[str, Any]:
         "currency": None if prices is None else prices.currency,
         "before": _range(cost.before),
         "after": _range(cost.after),
+        "unpriced": [kind.value for kind in cost.unpriced],
     }
 
 

@@ -182,6 +182,10 @@ def _costs(one: Alternative, plan: Plan) -> Iterator[Block]:
         ("model", "months", "before the incentive", "after it"),
         tuple(_cost_row(cost, prices.currency) for cost in one.costs),
     )
+    unpriced = {cost.model: cost.unpriced for cost in one.costs if cost.unpriced}
+    if unpriced:
+        yield Paragraph("Unknown, because the source names no price for these tokens:")
+        yield Bullets(tuple(f"{model}: {', '.join(kinds)}" for model, kinds in unpriced.items()))
     yield Paragraph(
         "Each row is the cost if all tokens went to this model. A range is from all tokens being of"
         " the cheapest kind to all of the dearest. A month is a twelfth of 365 days. Prices are"

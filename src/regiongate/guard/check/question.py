@@ -46,7 +46,7 @@ def question(said: object) -> Question:
     )
     if found.address:
         reading.address("address", found.address)
-    else:
+    elif not reading.says("address"):
         reading.wrong("address", "it is missing")
     reading.end()
     return found
@@ -89,6 +89,9 @@ class _Reading:
         if self._wrong:
             said = "; ".join(f"{row['field']}: {row['message']}" for row in self._wrong)
             raise BadQuestion(422, "invalid", said, self._wrong)
+
+    def says(self, field: str) -> bool:
+        return self._said.get(field) is not None
 
     def text(self, field: str) -> str | None:
         found = self._said.get(field)

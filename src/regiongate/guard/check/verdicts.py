@@ -79,6 +79,14 @@ def _answered(content: dict[str, Any]) -> Response:
     return Response(text, 200, {"cache-control": "no-store"}, "application/json")
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of two values of one name nobody knows which is meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands in it twice")
+    return found
+
+
 async def _json(request: Request) -> object:
     """The body, never read further than it may be long."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -90,6 +98,6 @@ async def _json(request: Request) -> object:
         if len(body) > MOST_BYTES:
             raise BadQuestion(413, "too-large", f"send at most {MOST_BYTES} bytes")
     try:
-        return json.loads(body)
+        return json.loads(body, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise BadQuestion(422, "invalid", f"it is not JSON: {error}") from error

@@ -56,6 +56,9 @@ class CostRecord(BaseModel):
     currency: str | None
     before: RangeRecord | None
     after: RangeRecord | None
+    unpriced: list[TokenKind] = Field(
+        description="For want of the prices of these tokens a cost is unknown."
+    )
 
 
 class ChangeRecord(BaseModel):
