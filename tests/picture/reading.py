@@ -15,9 +15,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 def parse(svg: str) -> ElementTree.Element:
     """The root of a picture; fails when it is no valid XML, or could fetch or run anything."""
     root = ElementTree.fromstring(svg)  # noqa: S314 -- our own output
-    assert root.tag == f"{SVG}svg"
+    assert root.tag in {f"{SVG}svg", "figure"}
     for element in root.iter():
-        assert element.tag.removeprefix(SVG) in KNOWN, element.tag
+        assert element.tag in FIGURE or element.tag.removeprefix(SVG) in KNOWN, element.tag
         for name, value in element.attrib.items():
             assert not name.lower().startswith("on"), name
             assert "href" not in name or value.startswith("data:image/png;base64,")
@@ -27,6 +27,9 @@ def parse(svg: str) -> ElementTree.Element:
 
 KNOWN = {"svg", "title", "desc", "style", "g", "path", "circle", "rect", "text", "image"}
 """Every element that a picture may be made of."""
+
+FIGURE = {"figure", "figcaption", "strong", "span", "ul", "li"}
+"""Every element that a page may have around a picture."""
 
 
 def regions(root: ElementTree.Element) -> dict[str, str]:

@@ -2,12 +2,15 @@
 
 import re
 from datetime import date, timedelta
+from itertools import pairwise
+from xml.etree.ElementTree import Element
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from regiongate.picture import Caption, Categories, Mark, Row, bars, ticks, timeline
+from regiongate.picture.svg import length
 from tests.picture.reading import SVG, parse, texts
 
 CATEGORIES = Categories.of({"allow": "allowed", "block": "blocked"})
@@ -123,3 +126,41 @@ def test_no_rows() -> None:
 def _path(root: object, name: str) -> str:
     paths = (path for path in root.iter(f"{SVG}path") if path.attrib.get("class") == name)  # type: ignore[attr-defined]
     return str(next(paths).attrib["d"])
+
+
+@pytest.mark.parametrize("days", [1, 9, 30, 90, 400])
+@pytest.mark.parametrize("style", [True, False])
+def test_dates_stay_within_the_picture(days: int, style: bool) -> None:
+    """No label leaves the picture, and none covers the next, on a desk or on a phone."""
+    last = FIRST + timedelta(days=days - 1)
+    marks = [Mark(FIRST, "warn from"), Mark(last, "suspend from"), Mark(date(2030, 1, 1), "then")]
+    root = parse(
+        timeline({FIRST: {}, last: {"allow": 9}}, CATEGORIES, CAPTION, marks=marks, style=style)
+    )
+    for svg in root.iter(f"{SVG}svg"):
+        spans = [_span(one) for one in svg.iter(f"{SVG}text") if "2024" in (one.text or "")]
+        axis = sorted(span for span in spans if span[2] > 240)
+        assert axis
+        assert all(left >= 0 and right <= float(svg.attrib["width"]) for left, right, _ in spans)
+        assert all(one[1] <= next_[0] for one, next_ in pairwise(axis))
+
+
+def test_a_phone_gets_words_as_large_as_the_page() -> None:
+    """Within a page title and legend are HTML, and a narrow drawing needs not shrink."""
+    figure = timeline(COUNTS, CATEGORIES, CAPTION, style=False)
+    root = parse(figure)
+    wide, narrow = root.iter(f"{SVG}svg")
+    assert (wide.attrib["class"], narrow.attrib["class"]) == (
+        "rg-picture rg-wide",
+        "rg-picture rg-narrow",
+    )
+    assert float(narrow.attrib["width"]) <= 300
+    assert all(float(one.attrib["font-size"]) >= 11 for one in narrow.iter(f"{SVG}text"))
+    assert [one.tail for one in root.iter("span")][1:] == ["allowed", "blocked"]
+
+
+def _span(text: Element) -> tuple[float, float, float]:
+    """Where a text begins and ends, and its baseline."""
+    x, y, wide = float(text.attrib["x"]), float(text.attrib["y"]), length(text.text or "", 11)
+    part = {"middle": 0.5, "end": 1.0}.get(text.attrib.get("text-anchor", ""), 0.0)
+    return x - part * wide, x + (1 - part) * wide, y

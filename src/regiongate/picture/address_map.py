@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from regiongate.picture.figure import figure
 from regiongate.picture.hilbert import SPACE, Addresses, Bytes, blocks, grid, positions
 from regiongate.picture.palette import SHADES, line
 from regiongate.picture.png import indexed
 from regiongate.picture.scale import Categories, Entry
-from regiongate.picture.svg import MARGIN, Block, Caption, legend, number, picture, write
+from regiongate.picture.svg import MARGIN, Block, Caption, Drawing, number, picture, write
 
 PREFIXES = (16, 18, 20, 22, 24)
 """Sizes of the block that is one pixel: 256 pixels a side for /16, 4096 for /24."""
@@ -40,15 +41,16 @@ class AddressMap:
     def svg(self, caption: Caption, *, style: bool = True) -> str:
         """The map as SVG with the grid of the /8 blocks, their numbers, and the legend.
 
-        The image is inside, once for each ground.
+        The image is inside, once for each ground. Without `style` it is the HTML figure of a page
+        that carries `stylesheet()`; a phone shows it without the numbers.
         """
         entries = [
             entry
             for at, entry in enumerate(self.categories.entries)
             if entry.shade != "mixed" or (self.image == at).any()
         ]
-        width = _SIDE + 2 * MARGIN
-        return picture(caption, width, [_square(self), legend(entries, width)], style=style)
+        drawing = Drawing(_SIDE + 2 * MARGIN, _square(self))
+        return picture(caption, drawing, entries) if style else figure(caption, drawing, entries)
 
 
 def address_map(
@@ -100,10 +102,11 @@ def _numbers() -> str:
     step = _SIDE / _EIGHTHS
     first = np.arange(SPACE >> 24)
     x, y = positions(first, 4)
-    return "".join(
+    written = "".join(
         write(column * step + 4, row * step + 12, str(eight), 10, more=_LABEL)
         for eight, column, row in zip(first.tolist(), x.tolist(), y.tolist(), strict=True)
     )
+    return f'<g class="rg-wide">{written}</g>'
 
 
 # Ink with a rim of paper is legible on every shade.

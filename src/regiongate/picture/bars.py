@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from regiongate.picture.figure import figure
 from regiongate.picture.palette import fill
 from regiongate.picture.scale import Categories
 from regiongate.picture.svg import (
     MARGIN,
     Block,
     Caption,
-    legend,
+    Drawing,
     length,
     picture,
     plain,
@@ -19,8 +20,9 @@ from regiongate.picture.svg import (
 )
 
 WIDTH = 960
+NARROW = 300
 _ROW = 24
-_LABEL = 220  # room for the names
+_LABELS = {WIDTH: 220, NARROW: 110}  # room for the names
 _VALUE = 90  # room for the numbers
 
 
@@ -42,6 +44,8 @@ def bars(
 ) -> str:
     """The bars as SVG, in the order of the rows; each with its name and its total.
 
+    Without `style` they are the HTML figure of a page that carries `stylesheet()`.
+
     Raises ValueError for a category that is not in `categories`, and for a count below zero.
     """
     for row in rows:
@@ -50,15 +54,24 @@ def bars(
             if count < 0:
                 raise ValueError(f"the count of {row.label} is below zero")
     largest = max([1, *(row.total for row in rows)])
-    body = "".join(_bar(row, at, largest, categories) for at, row in enumerate(rows))
-    plot = Block(body, len(rows) * _ROW)
-    return picture(caption, WIDTH, [plot, legend(categories.legend(), WIDTH)], style=style)
+    wide, narrow = (
+        Drawing(width, _plot(rows, width, largest, categories)) for width in (WIDTH, NARROW)
+    )
+    entries = categories.legend()
+    return picture(caption, wide, entries) if style else figure(caption, wide, entries, narrow)
 
 
-def _bar(row: Row, at: int, largest: int, categories: Categories) -> str:
-    room = WIDTH - 2 * MARGIN - _LABEL - _VALUE
-    x, y = float(MARGIN + _LABEL), at * _ROW
-    parts = [write(x - 8, y + 15, _short(row.label), 12, more=f'{fill("ink")} text-anchor="end"')]
+def _plot(rows: Sequence[Row], width: int, largest: int, categories: Categories) -> Block:
+    body = "".join(_bar(row, at, width, largest, categories) for at, row in enumerate(rows))
+    return Block(body, len(rows) * _ROW)
+
+
+def _bar(row: Row, at: int, width: int, largest: int, categories: Categories) -> str:
+    names = _LABELS[width]
+    room = width - 2 * MARGIN - names - _VALUE
+    x, y = float(MARGIN + names), at * _ROW
+    name = _short(row.label, names)
+    parts = [write(x - 8, y + 15, name, 12, more=f'{fill("ink")} text-anchor="end"')]
     for entry in categories.entries:
         wide = room * row.counts.get(entry.shade, 0) / largest
         if wide:
@@ -72,7 +85,7 @@ def _bar(row: Row, at: int, largest: int, categories: Categories) -> str:
     return f"<g><title>{plain(f'{row.label}: {told}')}</title>{''.join(parts)}{total}</g>"
 
 
-def _short(label: str) -> str:
+def _short(label: str, room: int) -> str:
     """The name, cut where it would run out of its room; the tooltip has it whole."""
-    most = int((_LABEL - 12) / length("x", 12))
+    most = int((room - 12) / length("x", 12))
     return label if len(label) <= most else label[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"

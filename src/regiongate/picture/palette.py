@@ -81,11 +81,15 @@ def stylesheet() -> str:
     light, dark = (";".join(_variables(which)) for which in ("light", "dark"))
     return "".join(
         [
-            f".rg-picture{{{light};max-width:100%;height:auto;{_FONT}}}",
-            f"@media(prefers-color-scheme:dark){{.rg-picture{{{dark}}}}}",
-            f"[data-theme=light] .rg-picture{{{light}}}",
-            f"[data-theme=dark] .rg-picture{{{dark}}}",
-            *(f".rg-{name}{{fill:var(--rg-{name})}}" for name in GROUND | SHADES),
+            f".rg-picture,.rg-figure{{{light};max-width:100%;height:auto;{_FONT}}}",
+            f"@media(prefers-color-scheme:dark){{.rg-picture,.rg-figure{{{dark}}}}}",
+            f"[data-theme=light] :is(.rg-picture,.rg-figure){{{light}}}",
+            f"[data-theme=dark] :is(.rg-picture,.rg-figure){{{dark}}}",
+            *_FIGURE,
+            *(
+                f".rg-{name}{{fill:var(--rg-{name});--rg-shade:var(--rg-{name})}}"
+                for name in GROUND | SHADES
+            ),
             *(f".rg-{name}-line{{stroke:var(--rg-{name})}}" for name in GROUND),
             *(f".rg-on-{which}{{display:var(--rg-on-{which})}}" for which in ("light", "dark")),
         ]
@@ -93,6 +97,25 @@ def stylesheet() -> str:
 
 
 _FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
+
+
+_FIGURE = (
+    ".rg-figure{margin:0 0 1rem;padding:1rem;border-radius:8px;background:var(--rg-paper);"
+    "color:var(--rg-ink);font-size:1rem}",
+    ".rg-figure figcaption{margin:0 0 .75rem}",
+    ".rg-figure figcaption strong,.rg-figure figcaption span{display:block}",
+    ".rg-figure figcaption span{color:var(--rg-quiet)}",
+    ".rg-legend{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;"
+    "margin:.75rem 0 0;padding:0;font-size:.9rem}",
+    ".rg-legend li{display:flex;gap:.45rem;align-items:center}",
+    ".rg-swatch{flex:none;width:12px;height:12px;border-radius:2px;background:var(--rg-shade);"
+    "forced-color-adjust:none}",
+    ".rg-figure>svg.rg-narrow{display:none;width:100%}",
+    "@media(max-width:40rem){.rg-figure{padding:.6rem .5rem}"
+    ".rg-figure>svg.rg-narrow{display:block}"
+    ".rg-figure>svg.rg-wide,.rg-figure svg .rg-wide{display:none}}",
+)
+"""The figure of a page. What is `rg-wide` would be too small to be read on a phone."""
 
 
 def fill(name: str) -> str:

@@ -38,6 +38,14 @@ class Block:
     height: float
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What is between the heading and the legend, and how wide it is in pixels."""
+
+    width: float
+    block: Block
+
+
 def plain(text: str) -> str:
     """Text between two tags. Characters that XML cannot hold become U+FFFD, so that they show."""
     return escape(_FORBIDDEN.sub("\ufffd", text))
@@ -87,26 +95,25 @@ def legend(entries: Sequence[Entry], width: float) -> Block:
     return Block("".join(shapes), y + 4 if entries else 0)
 
 
-def picture(caption: Caption, width: float, blocks: Sequence[Block], *, style: bool = True) -> str:
-    """A whole SVG: heading, then the blocks one under the other.
+def frame(width: float, height: float, body: str, look: str = "") -> str:
+    """The element of a picture: `body` begins with a title, and `look` are more classes."""
+    across, down = number(width), number(height)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="rg-picture{look}" role="img" '
+        f'width="{across}" height="{down}" viewBox="0 0 {across} {down}" font-family="sans-serif">'
+        f"{body}</svg>"
+    )
 
-    Without `style` the page around it carries `palette.stylesheet()`, as a strict
-    Content-Security-Policy wants it.
-    """
+
+def picture(caption: Caption, drawing: Drawing, entries: Sequence[Entry]) -> str:
+    """A whole SVG that stands alone: heading, drawing and legend one under the other."""
+    width = drawing.width
     top = heading(caption, width)
     parts, y = [top.body], top.height
-    for block in blocks:
+    for block in (drawing.block, legend(entries, width)):
         if block.body:
             parts.append(f'<g transform="translate(0 {number(y)})">{block.body}</g>')
             y += block.height + MARGIN
-    size = f"{number(width)} {number(y)}"
-    across, down = size.split()
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="rg-picture" role="img" '
-        f'width="{across}" height="{down}" viewBox="0 0 {size}" font-family="sans-serif">'
-        f"<title>{plain(caption.title)}</title><desc>{plain(caption.description)}</desc>"
-        + (f"<style>{stylesheet()}</style>" if style else "")
-        + f'<rect width="{across}" height="{down}" {fill("paper")}/>'
-        + "".join(parts)
-        + "</svg>\n"
-    )
+    told = f"<title>{plain(caption.title)}</title><desc>{plain(caption.description)}</desc>"
+    paper = f'<rect width="{number(width)}" height="{number(y)}" {fill("paper")}/>'
+    return frame(width, y, f"{told}<style>{stylesheet()}</style>{paper}{''.join(parts)}") + "\n"

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from regiongate.picture import ticks
+from regiongate.picture.figure import figure
 from regiongate.picture.palette import fill, line
 from regiongate.picture.scale import Categories
 from regiongate.picture.svg import (
     MARGIN,
     Block,
     Caption,
-    legend,
+    Drawing,
     length,
     number,
     picture,
@@ -22,6 +23,8 @@ from regiongate.picture.svg import (
 )
 
 WIDTH = 960
+NARROW = 300
+_DATES = {WIDTH: 9, NARROW: 3}  # so many dates have room on the axis
 _HEIGHT = 240
 _LEFT = 84  # room for the numbers
 _ROW = 18  # one row of labels of dates
@@ -39,6 +42,7 @@ class Mark:
 class _Plane:
     """Where days and counts are on the picture."""
 
+    width: int
     first: date
     last: date
     top: float
@@ -46,7 +50,7 @@ class _Plane:
 
     @property
     def step(self) -> float:
-        return (WIDTH - MARGIN - _LEFT) / ((self.last - self.first).days + 1)
+        return (self.width - MARGIN - _LEFT) / ((self.last - self.first).days + 1)
 
     def x(self, day: date) -> float:
         return _LEFT + (day - self.first).days * self.step
@@ -68,8 +72,11 @@ def timeline(
 
     `counts` says for each day how many there were of each category; a day without counts is
     an empty place. A mark before the first day or after the last stands at that edge, with an
-    arrow. Raises ValueError when there is no day, for a category that is not in `categories`,
-    and for a count below zero.
+    arrow. Without `style` it is the HTML figure of a page that carries `stylesheet()`, with a
+    second drawing for a phone.
+
+    Raises ValueError when there is no day, for a category that is not in `categories`, and for a
+    count below zero.
     """
     if not counts:
         raise ValueError("a plot over time needs at least one day")
@@ -78,13 +85,28 @@ def timeline(
             raise ValueError("a count is below zero")
         for category in count:
             categories.shade(category)
-    labels, rows = _rows(sorted(marks, key=lambda m: (m.day, m.label)), min(counts), max(counts))
+    wide, narrow = (
+        Drawing(width, _plot(width, counts, categories, marks, unit)) for width in (WIDTH, NARROW)
+    )
+    entries = categories.legend()
+    return picture(caption, wide, entries) if style else figure(caption, wide, entries, narrow)
+
+
+def _plot(
+    width: int,
+    counts: Mapping[date, Mapping[str, int]],
+    categories: Categories,
+    marks: Sequence[Mark],
+    unit: str,
+) -> Block:
+    first, last = min(counts), max(counts)
+    ordered = sorted(marks, key=lambda m: (m.day, m.label))
+    labels, rows = _rows(ordered, _Plane(width, first, last, 0, 1))
     grid = ticks.numbers(max(sum(count.values()) for count in counts.values()))
-    plane = _Plane(min(counts), max(counts), rows * _ROW + 8, grid[-1])
+    plane = _Plane(width, first, last, rows * _ROW + 8, grid[-1])
     body = [_axes(plane, grid, unit), *_bars(plane, counts, categories), _days(plane, counts, unit)]
-    body += [_mark(plane, label) for label in labels]
-    plot = Block("".join(body), plane.top + _HEIGHT + 26)
-    return picture(caption, WIDTH, [plot, legend(categories.legend(), WIDTH)], style=style)
+    body += [_line(plane, label) for label in labels] + [_words(label) for label in labels]
+    return Block("".join(body), plane.top + _HEIGHT + 26)
 
 
 def _axes(plane: _Plane, grid: Sequence[int], unit: str) -> str:
@@ -92,13 +114,22 @@ def _axes(plane: _Plane, grid: Sequence[int], unit: str) -> str:
     for count in grid:
         y = plane.y(count)
         parts.append(
-            f'<path {line("line")} d="M{_LEFT} {number(y)}H{WIDTH - MARGIN}"/>'
+            f'<path {line("line")} d="M{_LEFT} {number(y)}H{plane.width - MARGIN}"/>'
             + _quiet(_LEFT - 8, y + 4, f"{count:,}" + (f" {unit}" if count == 0 else ""), "end")
         )
-    for when in ticks.dates(plane.first, plane.last):
-        x = plane.x(when) + plane.step / 2
-        parts.append(_quiet(x, plane.top + _HEIGHT + 18, ticks.day(when), "middle"))
-    return "".join(parts)
+    return "".join([*parts, *_dates(plane)])
+
+
+def _dates(plane: _Plane) -> Iterator[str]:
+    """The dates below the axis, each within the picture and clear of the one before."""
+    taken = 0.0
+    for when in ticks.dates(plane.first, plane.last, _DATES[plane.width]):
+        text = ticks.day(when)
+        half = length(text, 11) / 2
+        x = min(plane.x(when) + plane.step / 2, plane.width - half)
+        if x - half >= taken:
+            yield _quiet(x, plane.top + _HEIGHT + 18, text, "middle")
+            taken = x + half
 
 
 def _quiet(x: float, y: float, text: str, anchor: str) -> str:
@@ -144,24 +175,28 @@ class _Label:
     day: date
     text: str
     row: int
+    x: float
     leftwards: bool
 
 
-def _rows(marks: Sequence[Mark], first: date, last: date) -> tuple[list[_Label], int]:
+def _rows(marks: Sequence[Mark], plane: _Plane) -> tuple[list[_Label], int]:
     """A row for each label so that none covers another, and how many rows there are."""
-    plane = _Plane(first, last, 0, 1)
+    first, last = plane.first, plane.last
     ends: list[list[tuple[float, float]]] = []
     labels = []
     for mark in marks:
         text = _text(mark, first, last)
-        x = plane.x(min(max(mark.day, first), last))
-        leftwards = x + length(text, 12) > WIDTH - MARGIN
-        span = (x - length(text, 12), x) if leftwards else (x, x + length(text, 12))
+        x = plane.x(min(max(mark.day, first), last)) + plane.step * (mark.day > last)
+        wide = length(text, 12)
+        leftwards = x + wide > plane.width - MARGIN
+        if leftwards and x < wide:  # It fits on neither side of its line, so it ends at the edge.
+            x = plane.width
+        span = (x - wide, x) if leftwards else (x, x + wide)
         row = next((at for at, taken in enumerate(ends) if _free(taken, span)), len(ends))
         if row == len(ends):
             ends.append([])
         ends[row].append(span)
-        labels.append(_Label(mark.day, text, row, leftwards))
+        labels.append(_Label(mark.day, text, row, x, leftwards))
     return labels, len(ends)
 
 
@@ -176,14 +211,22 @@ def _text(mark: Mark, first: date, last: date) -> str:
     return f"{text} \N{RIGHTWARDS ARROW}" if mark.day > last else text
 
 
-def _mark(plane: _Plane, label: _Label) -> str:
-    inside = plane.first <= label.day <= plane.last
-    edge = plane.x(plane.last) + plane.step if label.day > plane.last else plane.x(plane.first)
-    x = plane.x(label.day) if inside else edge
-    y = label.row * _ROW + 12
+def _line(plane: _Plane, label: _Label) -> str:
+    """The line of a date within the period; of one outside there is none."""
+    if not plane.first <= label.day <= plane.last:
+        return ""
+    way = f"M{number(plane.x(label.day))} {label.row * _ROW + 2}V{number(plane.top + _HEIGHT)}"
+    return f'<path {line("ink")} stroke-dasharray="3 3" d="{way}"/>'
+
+
+def _words(label: _Label) -> str:
     end = ' text-anchor="end"' if label.leftwards else ""
-    text = write(x + (-4 if label.leftwards else 4), y, label.text, 12, more=fill("ink") + end)
-    if not inside:
-        return text
-    stop = number(plane.top + _HEIGHT)
-    return f'<path {line("ink")} stroke-dasharray="3 3" d="M{number(x)} {y - 10}V{stop}"/>{text}'
+    x = label.x + (-4 if label.leftwards else 4)
+    return write(x, label.row * _ROW + 12, label.text, 12, more=_INK + end)
+
+
+# Ink with a rim of paper is legible where the line of another date runs through it.
+_INK = (
+    'class="rg-ink rg-paper-line" fill="#1c2127" stroke="#ffffff" '
+    'stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
+)

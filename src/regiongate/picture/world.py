@@ -8,11 +8,12 @@ from typing import TypeVar
 
 import numpy as np
 
+from regiongate.picture.figure import figure
 from regiongate.picture.outlines import outlines
 from regiongate.picture.palette import fill, line
 from regiongate.picture.projection import HALF_HEIGHT, HALF_WIDTH, Floats, equal_earth
 from regiongate.picture.scale import Entry, Scale
-from regiongate.picture.svg import MARGIN, Block, Caption, legend, number, picture, plain
+from regiongate.picture.svg import MARGIN, Block, Caption, Drawing, number, picture, plain
 
 Value = TypeVar("Value")
 
@@ -39,6 +40,8 @@ def world_map(
     the legend calls `missing`. No value is ever taken from another region: `UA-43` has only what
     the caller says of `UA-43`. A tooltip is shown for a region instead of its code.
 
+    Without `style` it is the HTML figure of a page that carries `stylesheet()`.
+
     Regions too small for an outline are dots; dots that would hide each other stand a little
     apart. Raises ValueError naming regions that cannot be drawn (`outlines().regions` can).
     """
@@ -50,7 +53,8 @@ def world_map(
     names = {region: (tooltips or {}).get(region, region) for region in shades}
     silent = [Entry("none", missing)] if "none" in shades.values() else []
     globe = _globe(_land(shades, names) + _dots(shades, names))
-    return picture(caption, WIDTH, [globe, legend([*scale.legend(), *silent], WIDTH)], style=style)
+    drawing, entries = Drawing(WIDTH, globe), [*scale.legend(), *silent]
+    return picture(caption, drawing, entries) if style else figure(caption, drawing, entries)
 
 
 def _always() -> frozenset[str]:

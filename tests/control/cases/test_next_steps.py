@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from regiongate.control.cases.next_steps import ACTS, NextStep, next_steps
+from regiongate.control.cases.next_steps import ACTS, NextStep, next_step, next_steps
 from regiongate.domain.case import TRANSITIONS, Case, CaseState, NotAllowed, Step
 from regiongate.domain.role import MAY, Role
 from tests.support.sightings import NOON
@@ -45,3 +45,17 @@ def test_it_says_who_may() -> None:
     )
     assert reasons[Step.REMIND].roles == ()
     assert reasons[Step.REMIND].why_not == "regiongate takes it when its date comes"
+
+
+def test_the_next_step_leads_on() -> None:
+    """Of several steps it is the one that goes on; a way out only where nothing goes on."""
+    found = {state: next_step(_case(state), Role.OPERATOR) for state in CaseState}
+    assert {state.value: one.step.value for state, one in found.items() if one is not None} == {
+        "found": "notice",
+        "noticed": "remind",
+        "reminded": "remind",
+        "restricted": "propose",
+        "suspension-proposed": "suspend",
+        "suspended": "exempt",
+        "exempt": "lapse",
+    }

@@ -6,8 +6,10 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+import sqlalchemy as sa
 
 from regiongate.control.cases.search import Row, Sort, Sought, search
+from regiongate.control.cases.seen_in import seen_in
 from regiongate.control.organizations.view import By, Part, Span, organizations, sightings
 from regiongate.domain.case import CaseState, Step
 from regiongate.domain.errors import CannotRun
@@ -110,6 +112,18 @@ def test_a_row_says_what_a_table_shows(four: Database) -> None:
         *(1, "acme", "Acme Ltd", CaseState.FOUND, WARN, 9, 2, WARN, "all contacts are bad", None)
     )
     assert (first.share, last.name, never.last) == (2 / 9, None, None)
+
+
+def test_the_regions_of_a_page_come_in_one_query(four: Database) -> None:
+    """Unsupported ones only, most requests first, each organization's own; by the primary key."""
+    see(four, saw("acme", DIVIDED, "UA-43", WARN), saw("acme", CHINESE, "CN", LATER))
+    asked: list[str] = []
+    sa.event.listen(four.engine, "before_cursor_execute", lambda *of: asked.append(of[2]))
+    with four.reading() as connection:
+        asked.clear()
+        found = seen_in(connection, {"acme", "Yandex_1", "nobody"})
+    assert found == {"acme": ("CN", "UA-43"), "Yandex_1": ("UA-43",)}
+    assert sum(one.startswith("SELECT") for one in asked) == 1
 
 
 def test_a_cursor_holds_for_its_order_only(four: Database) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from regiongate.domain.case import CaseState
+from regiongate.control.case_of import case_of
+from regiongate.domain.case import CaseState, Step
+from regiongate.domain.role import SYSTEM
 from regiongate.server.house import House
 from regiongate.store.cases import Cases
 from tests.support.cases import CHINESE, know, saw, see
@@ -15,6 +17,11 @@ from tests.support.house import AT, WARN, browser, csrf_of
 def _cases(house: House, *names: str) -> list[int]:
     know(house.database, *names, at=WARN)
     return [case.number for case in opened(house.database, *names, at=WARN)]
+
+
+def _text(page: str) -> str:
+    """What a page says, without its tags."""
+    return " ".join(re.sub("<[^>]*>", " ", re.sub("</?span[^>]*>", "", page)).split())
 
 
 def _state(house: House, number: int) -> CaseState | None:
@@ -55,6 +62,31 @@ def test_a_list_of_cases_has_pages(house: House) -> None:
     second = client.get(found[1].replace("&amp;", "&")).text
     rows = re.findall(r'href="/console/cases/(\d+)"', first + second)
     assert len(set(rows)) == 60
+
+
+def test_a_list_of_cases_says_where_each_was_seen_and_what_comes_next(house: House) -> None:
+    """Three regions and how many more, most requests first; the next step and who may take it."""
+    _cases(house, "acme", "beta")
+    places = ("RU", "IR", "KP", "VE")
+    see(house.database, *(saw("acme", CHINESE, code, AT) for code in (*places, "CN")))
+    page = browser(house, "vera").get("/console/cases").text
+    rows = [_text(row) for row in re.findall(r"<tr><td>.*?</tr>", page, re.DOTALL)]
+    [acme] = [row for row in rows if "acme" in row]
+    [beta] = [row for row in rows if "beta" in row]
+    assert "notice regiongate, on its date CN, IR, KP +2" in acme
+    assert "notice regiongate, on its date CN " in beta and "+" not in beta
+    assert 'title="Russian Federation (RU), Venezuela' in page
+
+
+def test_the_next_step_waits_for_the_appeal(house: House) -> None:
+    """Who may propose a suspension is named, and that the appeal comes first."""
+    [number] = _cases(house, "acme")
+    with house.writing() as connection:
+        cases = Cases(connection)
+        cases.take(case_of(connection, number), Step.RESTRICT, AT, SYSTEM, "now")
+        cases.hold(number, "appeal-1")
+    page = _text(browser(house, "vera").get("/console/cases").text)
+    assert "propose approver or operator, once the appeal is decided" in page
 
 
 def test_several_cases_are_released_after_a_look(house: House) -> None:

@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from fastapi import Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from regiongate.control.cases.next_steps import next_step
 from regiongate.control.cases.search import Sort, Sought, search
-from regiongate.domain.case import CaseState
+from regiongate.control.cases.seen_in import seen_in
+from regiongate.domain.case import HELD_BY_APPEAL, CaseState
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.role import Act
 from regiongate.server.console.case_verbs import VERBS, Deciding, Verb
@@ -24,6 +26,7 @@ from regiongate.server.house import House
 from regiongate.server.pages.render import render
 from regiongate.server.problem import Refused
 from regiongate.store.paging import Asked
+from regiongate.survey.report.words import region
 
 door = Door(by_session, prefix="/console/cases", tags=["console"], include_in_schema=False)
 
@@ -34,6 +37,7 @@ _MOST_AT_ONCE = 100
 def page(
     request: Request,
     house: TheHouse,
+    caller: Known,
     text: Annotated[str, Query(max_length=300)] = "",
     state: Annotated[list[CaseState] | None, Query()] = None,
     loud: bool = False,
@@ -45,12 +49,17 @@ def page(
     sought = Sought(tuple(state or ()), loud, text, country or None)
     with house.reading() as connection:
         found = search(connection, sought, sort, Asked(cursor=cursor))
+        seen = seen_in(connection, {one.organization for one in found.rows})
     said = [("text", text), ("country", country), ("sort", sort.value)]
     said += [("state", one.value) for one in sought.states] + [("loud", "true")] * loud
     return render(
         request,
         "console/cases.html",
         page=found,
+        seen=seen,
+        region=region,
+        held=HELD_BY_APPEAL,
+        steps={one.number: next_step(one, caller.role) for one in found.rows},
         sought=sought,
         sort=sort,
         sorts=list(Sort),
