@@ -64,7 +64,7 @@ def _row(one: Surveyed) -> tuple[object, ...]:
         ", ".join(f"{code} {n}" for code, n in most) or "-",
         seen.disputed.requests,
         seen.anonymizer.requests,
-        len(one.keys),
+        sum(key.key is not None for key in one.keys),
         _day(seen.first_seen),
         _day(seen.last_seen),
     )
