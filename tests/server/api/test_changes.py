@@ -147,6 +147,18 @@ def test_a_rehearsal_changes_nothing(both: House) -> None:
     assert client.get("/api/v1/organizations/new").status_code == 404
 
 
+def test_a_name_that_nobody_knows_is_refused(both: House) -> None:
+    """It may be misspelt, or `dry_run`, which belongs in the query: nothing is done for real."""
+    client = program(both, "otto")
+    before = _events(both)
+    for more in ({"dry_run": True}, {"txet": "Spoke to them."}):
+        answer = client.post("/api/v1/cases/1/notes", json=NOTE | more)
+        assert answer.status_code == 422
+        [problem] = answer.json()["problems"]
+        assert problem["place"] == f"body.{next(iter(more))}"
+    assert _events(both) == before
+
+
 def test_a_book_is_imported_once(both: House) -> None:
     """An import takes a key, too; what is wrong in the lines is named by line."""
     client = program(both, "otto")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Path, Query, Response
-from pydantic import AwareDatetime, Base64Bytes, BaseModel, Field
+from pydantic import AwareDatetime, Base64Bytes, Field
 
 from regiongate.control.appeal import decide
 from regiongate.control.appeal.decide import Ruling
@@ -21,6 +21,7 @@ from regiongate.domain.appeal import MAX_FILES, Appeal, AppealState, KeptFile, S
 from regiongate.domain.contact import masked
 from regiongate.domain.role import Act
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer, require_version, version
+from regiongate.server.api.body import Body
 from regiongate.server.api.case_record import AppealRecord, appeal_record
 from regiongate.server.api.cases import Decision, require_case
 from regiongate.server.api.change import Change, TheChange
@@ -54,14 +55,14 @@ class AppealView(AppealRecord):
     files: list[KeptFile] = Field([], description="What came with it, without its content.")
 
 
-class SentFile(BaseModel):
+class SentFile(Body):
     """A file that came with an appeal."""
 
     name: str = Field(max_length=300, examples=["geofeed.csv"])
     content: Base64Bytes = Field(description="Its bytes in base64 (RFC 4648, section 4).")
 
 
-class Recorded(BaseModel):
+class Recorded(Body):
     """What was written, and to whom the answer goes."""
 
     text: str = Field(max_length=40_000, examples=["We moved to Lyon in May."])

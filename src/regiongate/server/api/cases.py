@@ -7,7 +7,7 @@ from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from regiongate.control.case_of import case_of
 from regiongate.control.cases import view as case_view
@@ -19,6 +19,7 @@ from regiongate.domain.case import Case, CaseState
 from regiongate.domain.errors import CannotRun
 from regiongate.domain.role import Act
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer, require_version, version
+from regiongate.server.api.body import Body
 from regiongate.server.api.case_record import CaseRecord, case_record
 from regiongate.server.api.change import TheChange
 from regiongate.server.api.endpoint import Number, Reason, TheHouse, api_door
@@ -28,14 +29,14 @@ from regiongate.server.problem import Refused
 door = api_door("cases")
 
 
-class NewNote(BaseModel):
+class NewNote(Body):
     """A note to keep with a case."""
 
     text: str = Field(max_length=MAX_TEXT, examples=["Spoke to them: they move by Friday."])
     quiet: bool = Field(False, description="Nobody needs to look at the case any more.")
 
 
-class Decision(BaseModel):
+class Decision(Body):
     """A decision, and why it is made."""
 
     reason: Reason

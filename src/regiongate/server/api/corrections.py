@@ -7,7 +7,7 @@ from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Query, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from regiongate.control.grant import correct
 from regiongate.control.grant.correct import Located
@@ -16,6 +16,7 @@ from regiongate.control.grant.terms import Terms
 from regiongate.domain.exemption import Correction
 from regiongate.domain.role import Act
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer, require_version, version
+from regiongate.server.api.body import Body
 from regiongate.server.api.cases import Decision
 from regiongate.server.api.change import TheChange
 from regiongate.server.api.endpoint import Name, Reason, TheHouse, api_door
@@ -28,14 +29,14 @@ door = api_door("corrections")
 _MOST = 1000
 
 
-class Place(BaseModel):
+class Place(Body):
     """A network, and where it is."""
 
     network: str = Field(max_length=50, examples=["198.51.100.0/24"])
     region: str = Field(max_length=6, description="Code of ISO 3166-1 or -2.", examples=["FR"])
 
 
-class NewCorrections(BaseModel):
+class NewCorrections(Body):
     """Where networks are, why that is known, and until when."""
 
     places: list[Place] = Field(min_length=1, max_length=_MOST)

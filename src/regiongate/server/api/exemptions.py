@@ -7,7 +7,7 @@ from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Query, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from regiongate.control.grant import exempt
 from regiongate.control.grant.exempt import Subject
@@ -17,6 +17,7 @@ from regiongate.control.grant.terms import Terms
 from regiongate.domain.exemption import Exemption
 from regiongate.domain.role import Act
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer, require_version, version
+from regiongate.server.api.body import Body
 from regiongate.server.api.case_record import ExemptionRecord, exemption_record
 from regiongate.server.api.cases import Decision
 from regiongate.server.api.change import TheChange
@@ -28,7 +29,7 @@ from regiongate.store.exemptions import Exemptions
 door = api_door("exemptions")
 
 
-class NewExemption(BaseModel):
+class NewExemption(Body):
     """What is exempt (one of organization, key and network), why, and until when."""
 
     organization: str | None = Field(None, max_length=256, examples=["acme"])

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from regiongate.control.audit.signed import pem, public_key, written
 from regiongate.control.incentive.issue import Wanted, code
@@ -16,6 +16,7 @@ from regiongate.control.secrets import claim_key
 from regiongate.domain.claim import DAYS, LONGEST_DAYS
 from regiongate.domain.role import Act
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer
+from regiongate.server.api.body import Body
 from regiongate.server.api.change import TheChange
 from regiongate.server.api.endpoint import Name, TheHouse, api_door
 from regiongate.server.api.incentive_record import (
@@ -35,7 +36,7 @@ door = api_door("incentive")
 IssuerName = Annotated[str, Field(max_length=100, examples=["example-api"])]
 
 
-class NewCode(BaseModel):
+class NewCode(Body):
     """For which case a claim code is, for which offer, and for how many days."""
 
     case: int = Field(ge=1, le=10**18, examples=[7])
@@ -45,7 +46,7 @@ class NewCode(BaseModel):
     days: int = Field(DAYS, ge=1, le=LONGEST_DAYS, description="Today included.")
 
 
-class NewIssuer(BaseModel):
+class NewIssuer(Body):
     """An issuer to believe, and its key, which it gave you by a way that you trust."""
 
     name: IssuerName

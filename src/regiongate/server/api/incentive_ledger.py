@@ -7,7 +7,7 @@ from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from regiongate.control.incentive import expire as expiring
 from regiongate.control.incentive import spend as spending
@@ -17,6 +17,7 @@ from regiongate.control.incentive.code import LONGEST
 from regiongate.domain.ledger import MOST_TOKENS, spendable
 from regiongate.domain.role import Act
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer
+from regiongate.server.api.body import Body
 from regiongate.server.api.change import TheChange
 from regiongate.server.api.endpoint import TheHouse, api_door
 from regiongate.server.api.incentive_record import (
@@ -47,7 +48,7 @@ AnyAccount = Annotated[
 ]
 
 
-class NewClaim(BaseModel):
+class NewClaim(Body):
     """A claim code, and which of your accounts claims it."""
 
     code: str = Field(max_length=LONGEST, examples=["rgc1.…"])
@@ -60,7 +61,7 @@ class NewClaim(BaseModel):
     )
 
 
-class NewSpend(BaseModel):
+class NewSpend(Body):
     """Tokens to take from what an account has."""
 
     id: Line = Field(description="What you call it: the same again is not done twice.")

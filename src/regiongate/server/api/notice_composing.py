@@ -17,6 +17,7 @@ from regiongate.domain.errors import CannotRun
 from regiongate.domain.role import Act
 from regiongate.notify.letter import Letter
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer
+from regiongate.server.api.body import Body
 from regiongate.server.api.change import TheChange
 from regiongate.server.api.endpoint import TheCaller, TheHouse, api_door
 from regiongate.server.api.notices import LETTER, letter_answer
@@ -28,7 +29,7 @@ _SHOWN = 1000
 """So many ids and troubles are said; the counts are of all."""
 
 
-class Composing(BaseModel):
+class Composing(Body):
     """Of which event which cases are told."""
 
     event: ByHand = Field(description="What they are told of.", examples=["announcement"])

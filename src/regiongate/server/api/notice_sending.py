@@ -13,6 +13,7 @@ from regiongate.control.notices.unaccepted import Unaccepted
 from regiongate.domain.role import Act
 from regiongate.notify.delivery.outcome import Fate
 from regiongate.server.api.answer import CHANGED, answer
+from regiongate.server.api.body import Body
 from regiongate.server.api.change import TheChange
 from regiongate.server.api.endpoint import api_door
 from regiongate.server.house import House
@@ -20,7 +21,7 @@ from regiongate.server.house import House
 door = api_door("notices")
 
 
-class Sending(BaseModel):
+class Sending(Body):
     """How much is sent at once."""
 
     letters: int = Field(100, ge=1, le=1000, description="At most so many letters.")

@@ -16,6 +16,7 @@ from regiongate.domain.contact import masked
 from regiongate.domain.notice import Event
 from regiongate.domain.role import Act
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer, require_version, version
+from regiongate.server.api.body import Body
 from regiongate.server.api.change import TheChange
 from regiongate.server.api.endpoint import Name, Reason, TheCaller, TheHouse, Whole, api_door
 from regiongate.server.api.listing import Listing, TheAsked, listing
@@ -66,7 +67,7 @@ class AttemptRecord(BaseModel):
     reply: str
 
 
-class Settling(BaseModel):
+class Settling(Body):
     """What a person found out about a notice of which nobody knew."""
 
     said: Said

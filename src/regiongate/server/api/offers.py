@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from regiongate.domain.offer import Offer
 from regiongate.domain.role import Act
@@ -15,6 +15,7 @@ from regiongate.offers.record import record
 from regiongate.policyfile.iso import mistake
 from regiongate.policyfile.parse import MAX_BYTES
 from regiongate.server.api.answer import PROBLEMS, answer
+from regiongate.server.api.body import Body
 from regiongate.server.api.endpoint import Name, TheHouse, api_door
 from regiongate.server.api.offers_record import Checked, StandingOffer
 from regiongate.server.problem import Refused
@@ -25,7 +26,7 @@ _FILE = "offers.yaml"
 """What problems call a text that is no file here."""
 
 
-class OffersText(BaseModel):
+class OffersText(Body):
     """An offers file."""
 
     text: str = Field(max_length=MAX_BYTES, description="The file, as YAML.")

@@ -22,6 +22,7 @@ from regiongate.control.organizations.view import sightings as find_sightings
 from regiongate.domain.errors import ProblemsFound
 from regiongate.domain.role import Act
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer
+from regiongate.server.api.body import Body
 from regiongate.server.api.change import Change, TheChange
 from regiongate.server.api.endpoint import (
     Name,
@@ -65,7 +66,7 @@ class BookRecord(BaseModel):
     kept: bool = Field(description="False where it was rehearsed with `dry_run`.")
 
 
-class Erasing(BaseModel):
+class Erasing(Body):
     """Why everything is erased; there is no way back."""
 
     reason: Reason = Field(examples=["Asked for by letter of 2026-07-01."])

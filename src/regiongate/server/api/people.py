@@ -6,11 +6,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from regiongate.control.access.people import add_person, change_person, remove_person
 from regiongate.domain.role import PERSON, Act, Person, Role
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer, require_version, version
+from regiongate.server.api.body import Body
 from regiongate.server.api.change import TheChange
 from regiongate.server.api.endpoint import Name, TheHouse, api_door
 from regiongate.server.api.listing import Listing, TheAsked, listing
@@ -20,14 +21,14 @@ from regiongate.store.people import People
 door = api_door("people")
 
 
-class NewPerson(BaseModel):
+class NewPerson(Body):
     """Somebody to add."""
 
     name: str = Field(pattern=f"^{PERSON.pattern}$", examples=["anna"])
     role: Role
 
 
-class NewRole(BaseModel):
+class NewRole(Body):
     """What somebody is trusted with from now on."""
 
     role: Role

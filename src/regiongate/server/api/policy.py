@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from regiongate.control.policies.look import look
 from regiongate.control.policies.propose import propose, withdraw
@@ -17,6 +17,7 @@ from regiongate.domain.role import Act
 from regiongate.gateway.swap import Swapped
 from regiongate.policyfile.show import overview
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer, require_version, version
+from regiongate.server.api.body import Body
 from regiongate.server.api.change import TheChange
 from regiongate.server.api.endpoint import Number, Reason, TheHouse, api_door
 from regiongate.server.api.listing import Listing, TheAsked, listing
@@ -27,7 +28,7 @@ from regiongate.store.drafts import Drafts
 door = api_door("policy")
 
 
-class Text(BaseModel):
+class Text(Body):
     """A policy file."""
 
     text: str = Field(max_length=LONGEST, description="The file, as YAML.")
@@ -39,7 +40,7 @@ class NewDraft(Text):
     reason: Reason = Field(examples=["Brazil is supported from August on."])
 
 
-class Back(BaseModel):
+class Back(Body):
     """Which generation is to be in force once more, and why."""
 
     generation: str = Field(max_length=40)

@@ -12,6 +12,7 @@ from regiongate.control.access import tokens
 from regiongate.domain.access import Forbidden, covers
 from regiongate.domain.role import Act, Role
 from regiongate.server.api.answer import CHANGED, PROBLEMS, answer
+from regiongate.server.api.body import Body
 from regiongate.server.api.change import TheChange
 from regiongate.server.api.endpoint import Name, TheCaller, TheHouse, api_door
 from regiongate.server.api.listing import Listing, TheAsked, listing
@@ -22,7 +23,7 @@ from regiongate.store.tokens import Token
 door = api_door("tokens")
 
 
-class NewToken(BaseModel):
+class NewToken(Body):
     """A token to issue to whoever asks."""
 
     name: str = Field(max_length=tokens.LONGEST_NAME, examples=["nightly export"])
