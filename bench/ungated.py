@@ -70,16 +70,17 @@ def _manager(manager: Config, keep: Collection[str]) -> Config:
     wanted = {*keep, ROUTER}
     config["http_filters"] = [row for row in config["http_filters"] if row["name"] in wanted]
     if LOG not in keep:
-        lines = [row for row in config["access_log"] if "log_format" in row["typed_config"]]
-        config["access_log"] = [_log(row) for row in lines]
+        config["access_log"] = [_log(config["access_log"][0])]
     return manager | {"typed_config": config}
 
 
 def _log(log: Config) -> Config:
+    """The line that any proxy writes: of every request, without the fields that a gate fills."""
     config = log["typed_config"]
     fields = {
         name: value
         for name, value in config["log_format"]["json_format"].items()
         if names.PREFIX not in value
     }
-    return log | {"typed_config": config | {"log_format": {"json_format": fields}}}
+    plain = config | {"log_format": {"json_format": fields}}
+    return {"name": log["name"], "typed_config": plain}

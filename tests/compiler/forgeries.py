@@ -80,8 +80,7 @@ def _refuses(item: Any) -> bool:
 
 def _deciding(filters: Any) -> Any:
     """The tree that decides for ordinary organizations."""
-    (decide,) = filters[-1]["typed_config"]["named_filter_chains"]["ordinary"]["typed_config"]
-    return decide["typed_config"]["matcher"]
+    return filters[-1]["typed_config"]["matcher"]["on_no_match"]["matcher"]
 
 
 def _open_wide(filters: Any) -> None:
@@ -106,6 +105,11 @@ def _forget_unknown(filters: Any) -> None:
 
 def _lose_a_chain(filters: Any) -> None:
     del filters[-1]["typed_config"]["named_filter_chains"]["suspended"]
+
+
+def _decide_twice(filters: Any) -> None:
+    chains = filters[-1]["typed_config"]["named_filter_chains"]
+    chains["ordinary"] = chains["suspended"]
 
 
 def _forget_a_place(filters: Any) -> None:
@@ -226,6 +230,9 @@ FORGERIES = [
     Forgery("an unknown place has no leaf", _gate(_forget_unknown), "decisions", "has no action"),
     Forgery("a standing forgets a place", _gate(_forget_a_place), "decisions", "(suspended)"),
     Forgery("a standing has no chain", _gate(_lose_a_chain), "organizations", "has no chain"),
+    Forgery(
+        "two trees for ordinary organizations", _gate(_decide_twice), "organizations", "and differ"
+    ),
     Forgery(
         "the gate knows a standing that nobody has",
         _gate(lambda filters: _standings(filters).update(thief=_standings(filters)["suspended"])),

@@ -73,7 +73,7 @@ def test_the_compiled_gate_and_a_second_reading_agree(data: st.DataObject) -> No
     table = decision_table(policy, {key: place}, {standing}, GENERATION, instants[0])
     rows = [Organization("org", standing)]
     content = compiled.resource(compiled.gate(table, rows, SETTINGS), GENERATION)
-    gate = read_gate(content, FIELDS, GENERATION)
+    gate = read_gate(content, FIELDS, GENERATION, table.ordinary)
     located = {gate.fields["city"]: key}
     for at in instants:
         path = data.draw(worlds.paths)

@@ -23,6 +23,7 @@ import envoy
 
 from regiongate.compiler.envoy.log import access_logs
 from regiongate.compiler.envoy.settings import API_KEY_HEADERS, Settings, endpoint, upstream
+from regiongate.compiler.envoy.strip import strip_our_headers
 
 Headers = Sequence[tuple[str, str]]
 
@@ -92,6 +93,8 @@ def config(at: Path, keys: dict[str, Any]) -> dict[str, Any]:
     manager = _typed(
         "network.http_connection_manager.v3.HttpConnectionManager",
         stat_prefix="keys",
+        # As every listener of a gateway has it in front.
+        early_header_mutation_extensions=[strip_our_headers()],
         route_config={"virtual_hosts": [host]},
         http_filters=[
             {"name": "keys", **keys},

@@ -31,9 +31,16 @@ def _filter(item: Json, depth: int) -> Iterator[str]:
         return
     yield from _matcher(config["matcher"], depth + 1)
     for standing, chain in config.get("named_filter_chains", {}).items():
+        if _trees(chain) == [config["matcher"]["on_no_match"]["matcher"]]:
+            yield f"{pad}for {standing}: as otherwise"
+            continue
         yield f"{pad}for {standing}"
         for inner in chain["typed_config"]:
             yield from _filter(inner, depth + 1)
+
+
+def _trees(chain: Json) -> list[Json]:
+    return [inner["typed_config"]["matcher"] for inner in chain["typed_config"]]
 
 
 def _matcher(matcher: Json, depth: int) -> Iterator[str]:

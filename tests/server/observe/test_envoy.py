@@ -26,6 +26,14 @@ UNROUTED = {
     "no host": (f"GET /a HTTP/1.1\r\n{FORGED}\r\n", b"400"),
     "an old version": (f"GET /a HTTP/1.0\r\nhost: a\r\n{FORGED}\r\n", b"426"),
     "no URL": (f"GET * HTTP/1.1\r\nhost: a\r\n{FORGED}\r\n", b"400"),
+    # gRPC reads an error from a header of its own, beside a status that says all is well.
+    **{
+        f"no path that can be normalized, of {kind}": (
+            f"POST /%00 HTTP/1.1\r\nhost: a\r\ncontent-type: {kind}\r\n{FORGED}\r\n",
+            b"200",
+        )
+        for kind in ("application/grpc", "application/grpc+proto")
+    },
 }
 
 

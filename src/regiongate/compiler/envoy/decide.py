@@ -21,12 +21,13 @@ Leaf = Callable[[DecisionTable, Row], Config]
 
 def decide(table: DecisionTable, standing: str, organization: str = names.ORGANIZATION) -> Config:
     """The filter for one standing of a table; `organization` is the header that names who it is."""
+    return composite("decide", decision(table, standing, organization))
+
+
+def decision(table: DecisionTable, standing: str, organization: str) -> Config:
+    """Its tree: the self-check first, then the open paths, then everything else."""
+    usual = table.standings[standing]
     answer = partial(leaf.answer, organization=organization)
-    return composite("decide", _tree(table, table.standings[standing], answer))
-
-
-def _tree(table: DecisionTable, usual: Mapping[str, Sequence[Row]], answer: Leaf) -> Config:
-    """The self-check first, then the open paths, then everything else."""
     paths = [(_path_is(SELF_CHECK_PATH), _places(table, usual, leaf.self_check))]
     for pattern, places in table.open_paths.items():
         paths.append((_path_is(pattern), _places(table, places, answer)))

@@ -14,8 +14,9 @@ local HEADERS = {@HEADERS@}
 -- short form is "invalid" where the first key has more than 4096 bytes, or its header came several
 -- times with different values or more than eight times. Of more than eight, only the first eight and
 -- the last are looked at: an API that wants one takes the first or the last, and a client must not
--- make a worker hash thousands. Whatever a client sent under these four names is removed. The key
--- itself is neither stored nor logged, and the buffer it is hashed in is wiped.
+-- make a worker hash thousands. What a client sent under these four names has been removed long
+-- before, with all that is under our prefix (strip.py). The key itself is neither stored nor logged,
+-- and the buffer it is hashed in is wiped.
 --
 -- With LuaJIT's compiler off, the filter costs ten times as much: keep what it repeats simple.
 --
@@ -355,25 +356,13 @@ local function identify(headers)
     return key, organization, standing
 end
 
-local function put(headers, name, value)
-    if value then
-        headers:replace(name, value)
-    else
-        headers:remove(name)
-    end
-end
-
 function envoy_on_request(handle)
     local headers = handle:headers()
     local key, organization, standing = identify(headers)
-    put(headers, KEY, key)
-    put(headers, ORGANIZATION, organization)
-    put(headers, STANDING, standing)
-    if organizations then
-        headers:remove(TABLE_STATE)
-    else
-        headers:replace(TABLE_STATE, "unreadable")
-    end
+    if key then headers:add(KEY, key) end
+    if organization then headers:add(ORGANIZATION, organization) end
+    if standing then headers:add(STANDING, standing) end
+    if not organizations then headers:add(TABLE_STATE, "unreadable") end
 end
 
 organizations = load_table(TABLE)

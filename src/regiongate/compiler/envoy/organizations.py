@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from regiongate.compiler.envoy import matcher, names
-from regiongate.compiler.envoy.decide import decide
+from regiongate.compiler.envoy.decide import decide, decision
 from regiongate.compiler.envoy.typed import Config, composite, named
 from regiongate.compiler.table import DecisionTable
 from regiongate.domain.organization import ORDINARY, Organization
@@ -32,12 +32,20 @@ def by_key(table: DecisionTable) -> Config:
 
 
 def _by(table: DecisionTable, header: str, special: Mapping[str, str], organization: str) -> Config:
-    """Each standing has a chain of its own with the one filter that decides for it."""
-    ordinary = named("standing", table.ordinary)
+    """Each standing has a chain of its own with the one filter that decides for it.
+
+    But for the ordinary one: nearly every request is decided by it, and a filter more would cost
+    each of them. Its tree goes on where the organizations end.
+    """
     # An exact-match map may not be empty; a name with a space can not arrive in a header value
     # as a whole id, because ids have none, and no standing is called so.
+    special = special or {"no organization has a standing": table.ordinary}
     known = {value: named("standing", standing) for value, standing in special.items()}
-    known = known or {"no organization has a standing": ordinary}
+    chains = {
+        standing: [decide(table, standing, organization)]
+        for standing in table.standings
+        if standing in special.values()
+    }
+    ordinary = decision(table, table.ordinary, organization)
     tree = matcher.exact(matcher.header_input(header), known, ordinary)
-    chains = {standing: [decide(table, standing, organization)] for standing in table.standings}
     return composite("organizations", tree, chains)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from regiongate.compiler.envoy import forwarding, names
+from regiongate.compiler.envoy import condition, forwarding, names
 from regiongate.compiler.envoy.typed import Config
 from regiongate.domain.facts import EDGE, advice
 from regiongate.domain.fault import UNDECIDED, UNREADABLE
@@ -52,23 +52,15 @@ def _mappers(answer: str, status: int, make: Body, media: str) -> Iterator[Confi
     Whatever the leaf said of moving, the last mapper takes the answer.
     """
     movable, cloud = _answer({"exact": answer + names.MOVABLE}), names.request(names.CLOUD)
-    edge = _header(names.CLOUD, string_match={"prefix": EDGE})
-    yield _mapper(_both(movable, edge), status, make(advice(cloud, edge=True)), media)
-    known = _header(names.CLOUD, present_match=True)
-    yield _mapper(_both(movable, known), status, make(advice(cloud, edge=False)), media)
+    edge = condition.header(names.CLOUD, string_match={"prefix": EDGE})
+    yield _mapper(condition.every(movable, edge), status, make(advice(cloud, edge=True)), media)
+    known = condition.header(names.CLOUD, present_match=True)
+    yield _mapper(condition.every(movable, known), status, make(advice(cloud, edge=False)), media)
     yield _mapper(_answer({"prefix": answer}), status, make(None), media)
 
 
 def _answer(match: dict[str, str]) -> Config:
-    return _header(names.ANSWER, string_match=match)
-
-
-def _header(name: str, **match: Any) -> Config:
-    return {"header_filter": {"header": {"name": name, **match}}}
-
-
-def _both(first: Config, second: Config) -> Config:
-    return {"and_filter": {"filters": [first, second]}}
+    return condition.header(names.ANSWER, string_match=match)
 
 
 def _mapper(which: Config, status: int, content: dict[str, Any], media: str) -> Config:
@@ -82,10 +74,9 @@ def _mapper(which: Config, status: int, content: dict[str, Any], media: str) -> 
 
 def _undecided() -> Config:
     """The one refusal that no decision stands behind: the fault is ours, so it is a 500."""
-    unjudged = _header(names.VERDICT, present_match=True, invert_match=True)
-    refused = {"comparison": {"op": "EQ", "value": {"default_value": 403, "runtime_key": "none"}}}
+    unjudged = condition.header(names.VERDICT, present_match=True, invert_match=True)
     return {
-        "filter": _both(unjudged, {"status_code_filter": refused}),
+        "filter": condition.every(unjudged, condition.status("EQ", 403)),
         "status_code": UNDECIDED.status,
         "body_format_override": {
             "json_format": UNDECIDED.body(names.request("x-request-id")),

@@ -158,7 +158,12 @@ class OpenBundle(BundleReader):
         """Who decides for each standing, as configured, without the generation in it."""
         found: dict[str, object] = {}
         for item in _filters_of(chain_of(json.loads(self.timeless_gate), "GENERATION")):
-            found |= item["typed_config"].get("named_filter_chains", {})
+            chains = item["typed_config"].get("named_filter_chains")
+            if chains is not None:
+                ordinary = {
+                    self.decisions["ordinary"]: item["typed_config"]["matcher"]["on_no_match"]
+                }
+                found |= chains | ordinary
         return found
 
     @cached_property
@@ -166,11 +171,15 @@ class OpenBundle(BundleReader):
         """The gate; raises NotUnderstood where it is not what we can replay."""
         content = json.loads((self.folder / "envoy/gate.json").read_text("utf-8"))
         bootstrap = json.loads((self.folder / "envoy/bootstrap.json").read_text("utf-8"))
-        return read_gate(content, read_fields(bootstrap), self.generation)
+        ordinary = str(self.decisions["ordinary"])
+        return read_gate(content, read_fields(bootstrap), self.generation, ordinary)
 
 
-def read_gate(content: Json, fields: Mapping[str, str], generation: str) -> Gate:
-    """Read a discovery response; raises NotUnderstood where it is not what we can replay."""
+def read_gate(content: Json, fields: Mapping[str, str], generation: str, ordinary: str) -> Gate:
+    """Read a discovery response; raises NotUnderstood where it is not what we can replay.
+
+    `ordinary` is the name of the standing of everybody of whom nothing else is said.
+    """
     *before, judge = _filters_of(chain_of(content, generation))
     kinds = [kind_of(item) for item in before]
     if kinds not in ([], [LUA], [JWT]):
@@ -179,7 +188,7 @@ def read_gate(content: Json, fields: Mapping[str, str], generation: str) -> Gate
         check_keys(before[0], generation)
     if JWT in kinds:
         check_token(before[0])
-    organizations, deciders = _read_judge(judge)
+    organizations, deciders = _read_judge(judge, ordinary)
     written = STANDING if LUA in kinds else NAMED_BY_US
     if kinds and (organizations is None or organizations.header != written):
         raise NotUnderstood("the organization is found, and then looked for in another header")
@@ -202,15 +211,25 @@ def _filters_of(config: Json) -> list[Json]:
     return found
 
 
-def _read_judge(config: Json) -> tuple[Organizations | None, Mapping[str, Tree[Leaf]]]:
-    """The filter that decides, or the one that finds a standing and has a chain for each."""
+def _read_judge(
+    config: Json, ordinary: str
+) -> tuple[Organizations | None, Mapping[str, Tree[Leaf]]]:
+    """The filter that decides, or the one that finds a standing and has a chain for each.
+
+    For the ordinary one it decides itself.
+    """
     kind = kind_of(config)
     if kind != _COMPOSITE:
         raise NotUnderstood(f"the last filter {kind} decides nothing: in another order")
     if "named_filter_chains" not in config["typed_config"]:
         return None, {EVERYBODY: _read_decide(config)}
     tree, chains = take_typed(config, _COMPOSITE, ("matcher", "named_filter_chains"))
+    found, otherwise = take(tree, ("matcher_tree", "on_no_match"))
+    (usual,) = take(otherwise, ("matcher",))
+    if ordinary in chains:
+        _same(_only(chains[ordinary]), usual)
     deciders = {name: _read_decide(_only(chain)) for name, chain in chains.items()}
+    deciders[ordinary] = read_tree(usual, read_leaf)
 
     def standing(action: Json) -> str:
         kind, name = take(action, ("@type", "filter_chain_name"))
@@ -219,9 +238,19 @@ def _read_judge(config: Json) -> tuple[Organizations | None, Mapping[str, Tree[L
             raise NotUnderstood(f"the standing {name} of the type {kind} has no chain")
         return str(name)
 
-    read = read_tree(tree, standing)
+    action = {
+        "name": "standing",
+        "typed_config": {"@type": _EXECUTE, "filter_chain_name": ordinary},
+    }
+    read = read_tree({"matcher_tree": found, "on_no_match": {"action": action}}, standing)
     (header,) = read.knows
     return Organizations(header, read), deciders
+
+
+def _same(decide: Json, usual: Json) -> None:
+    (tree,) = take_typed(decide, _COMPOSITE, ("matcher",))
+    if tree != usual:
+        raise NotUnderstood("two trees decide for ordinary organizations, and differ")
 
 
 def _only(chain: Json) -> Json:
