@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 
 from bench import (
+    alone,
     geo_rounds,
     geo_table,
     instructions,
@@ -83,13 +84,14 @@ def _measure(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> Meas
     survey = _survey(home / "survey", plan, quick, only)
     ours = (geo, library, survey)
     if only and all(name.startswith(("geo-", "library-", "survey-")) for name in only):
-        return Measured(facts, plan, [], None, {}, *ours)
+        return Measured(facts, plan, [], None, {}, {}, *ours)
     load.require_wrk()
     nginxes.require_nginx()
     field = Field(home)
     with console.status("compiling the bundles"):
         rows = _chosen(field.comparison((MANY,) if quick else (1, MANY)), only)
         part_rows = [] if quick else _chosen(field.parts(), only)
+        alone_rows = [] if quick else _chosen(field.alone(), only)
     absent = {} if quick or not any(row.name == "litellm" for row in rows) else _litellm()
     if quick or absent:
         rows = [row for row in rows if row.name != "litellm"]
@@ -98,10 +100,13 @@ def _measure(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> Meas
     for table in tables:
         _show(f"on {table.layout.name}", HEADER, table.rows())
     parts = _play(home, part_rows, ONE_CORE, plan, {}) if part_rows else None
-    counts = _count(home, part_rows)
+    counts = _count(home, [*part_rows, *alone_rows])
+    by_themselves = {row.title: counts[row.name] for row in alone_rows if row.name in counts}
     if parts is not None:
         _show("the gate part by part", page.PARTS_HEADER, page.part_rows(parts, counts))
-    return Measured(facts, plan, tables, parts, counts, *ours)
+    if by_themselves:
+        _show("filters of Envoy's, each alone", alone.HEADER, alone.rows(by_themselves))
+    return Measured(facts, plan, tables, parts, counts, by_themselves, *ours)
 
 
 def _geo(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> geo_table.GeoTable:

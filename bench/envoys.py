@@ -85,8 +85,8 @@ class Gateway:
 class Bare:
     """The Envoy of a gateway without its gate, or with some parts of it (see `bench.ungated`).
 
-    `tokens` leaves the check of the token in; `under` is a program, with its arguments, that runs
-    Envoy and watches it.
+    `tokens` leaves the check of the token in; `more` are filters of its own, in their order;
+    `under` is a program, with its arguments, that runs Envoy and watches it.
     """
 
     home: Path
@@ -94,6 +94,7 @@ class Bare:
     like: Gateway
     keep: tuple[str, ...] = ()
     tokens: bool = False
+    more: tuple[Config, ...] = ()
     under: tuple[str, ...] = ()
 
     def start(self, layout: Layout) -> Running:
@@ -113,10 +114,12 @@ class Bare:
         config = ungated(self.like.config(BOOTSTRAP), self.keep)
         if self.tokens:
             config = with_filter(config, named(self.like.config(GATE), CHECK_FILTER))
+        for one in reversed(self.more):
+            config = with_filter(config, one)
         for listener in config["static_resources"]["listeners"]:
             listener["address"]["socket_address"]["port_value"] = self.port
         (self.home / BOOTSTRAP).write_bytes(to_json(config))
-        if self.keep:
+        if self.keep or self.more:
             self._write_parts()
 
     def _write_parts(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import load, people, places
+from bench import alone, load, people, places
 from bench.contestant import Contestant
 from bench.envoys import ORGANIZATION_HEADER, Bare, Gateway
 from bench.litellms import LiteLlm
@@ -51,6 +51,20 @@ class Field:
             before = (rows[-1].name,) if rows else ()
             rows.append(Contestant(f"part-{len(rows)}", title, bare, requests, against=before))
         return rows
+
+    def alone(self) -> list[Contestant]:
+        """Envoy's own filters, each alone before the router."""
+        gateway = self._gateway("header", MANY)
+        requests = self._requests("header", MANY)
+        return [
+            Contestant(
+                f"alone-{row}",
+                title,
+                Bare(self.home / f"alone-{row}", self._port(), gateway, more=chain),
+                requests,
+            )
+            for row, (title, chain) in enumerate(alone.filters().items())
+        ]
 
     def _gated(self, by: str, counts: Sequence[int]) -> list[Contestant]:
         many = self._gateway(by, counts[-1])

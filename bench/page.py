@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bench import geo_table, library_table, survey_table
+from bench import alone, geo_table, library_table, survey_table
 from bench.record import HEADER, Measured, Table, cpu, rate, share
 from bench.rounds import Result
 
@@ -50,6 +50,8 @@ def page(found: Measured) -> str:
         blocks += [listed(f"Left out: {name}: {why}." for name, why in table.absent.items())]
     if found.parts is not None:
         blocks += [_PARTS, markdown(PARTS_HEADER, part_rows(found.parts, found.counts))]
+    if found.alone:
+        blocks += [_ALONE, markdown(alone.HEADER, alone.rows(found.alone))]
     blocks += [_GEO, markdown(geo_table.HEADER, found.geo.text_rows())]
     blocks += [_LIBRARY, markdown(library_table.HEADER, found.library.text_rows())]
     blocks += [listed(f"Left out: {name}: {why}." for name, why in found.library.absent.items())]
@@ -113,6 +115,15 @@ The gate put together part by part, on one core, with 100 000 organizations and 
 each row has all that the rows above it have. Instructions are counted by valgrind, one request
 at a time, in user space only: the same configuration gives the same count within a few hundredths
 of a per cent, where times differ by microseconds from one start to the next.
+"""
+
+
+_ALONE = """\
+## What is out of reach
+
+Filters of Envoy's, each alone and as plain as it can be, counted in the same way. A gate of them
+must look an address up, run a tree and add headers; what that costs here is less than any gate of
+them can cost, and shows how much of the goal was left to reach.
 """
 
 

@@ -90,7 +90,8 @@ class Measured:
     """Everything that a run of the bench found out.
 
     `parts` is the gate put together part by part, and `counts` are its instructions per request by
-    the name of a row; both are empty when they were not asked for. `geo` is the work on addresses,
+    the name of a row; both are empty when they were not asked for. `alone` has those of Envoy's own
+    filters, by what the page calls them. `geo` is the work on addresses,
     `library` the gate in one's own process and its peers, `survey` surveys of logs and theirs.
     """
 
@@ -99,6 +100,7 @@ class Measured:
     tables: Sequence[Table]
     parts: Table | None
     counts: Mapping[str, float]
+    alone: Mapping[str, float]
     geo: GeoTable
     library: LibraryTable
     survey: SurveyTable
