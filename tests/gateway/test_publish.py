@@ -320,7 +320,12 @@ def test_killed_publish(running: Gateway, tmp_path: Path) -> None:
     """A publish killed on its way leaves the old generation in force and no rubbish for long."""
     policy = tmp_path / "opening.yaml"
     policy.write_text(OPENING)
-    command = [*REGIONGATE, "publish", "--policy", str(policy), "--state", str(running.state.root)]
+    # On a busy machine all files are there between two looks: each takes its time.
+    slow = "import pathlib, time; at_once = pathlib.Path.chmod; pathlib.Path.chmod = "
+    slow += "lambda path, mode: (time.sleep(1), at_once(path, mode))[1]; "
+    python, option, main = REGIONGATE
+    command = [python, option, slow + main]
+    command += ["publish", "--policy", str(policy), "--state", str(running.state.root)]
     for _ in range(2):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         with nothing_changes(running):
