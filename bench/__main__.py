@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from bench.contestant import BOTH_CORES, ONE_CORE, Contestant, Layout
 from bench.envoys import Bare
 from bench.field import MANY, UPSTREAM_PORT, Field
 from bench.process import BenchError
-from bench.record import HEADER, Measured, Table
+from bench.record import HEADER, Measured, Rest, Table
 from bench.rounds import Plan, play
 
 HERE = Path(__file__).parent
@@ -48,27 +49,26 @@ console = Console(highlight=False, soft_wrap=True)
 @click.command()
 @click.option("--quick", is_flag=True, help="A minute: one core, 100 000 organizations, no files.")
 @click.option("--only", multiple=True, metavar="NAME", help="Rows, as in gated-*; writes no files.")
+@click.option("--gateway", is_flag=True, help="The gateway alone; the rest stays as it was found.")
 @click.option("--starts", type=click.IntRange(1), help="Fresh starts of everyone.")
 @click.option("--rounds", type=click.IntRange(1), help="Rounds after each start.")
 @click.option("--seconds", type=click.IntRange(1), help="Length of a turn.")
-def main(
-    quick: bool, only: tuple[str, ...], starts: int | None, rounds: int | None, seconds: int | None
-) -> None:
+def main(quick: bool, only: tuple[str, ...], gateway: bool, **turns: int | None) -> None:
     """Compare the gated Envoy with others, and our work on addresses with that of others."""
     usual = _QUICK if quick else _FULL
-    plan = Plan(starts or usual.starts, rounds or usual.rounds, seconds or usual.seconds)
+    plan = replace(usual, **{name: value for name, value in turns.items() if value})
     home = Path(tempfile.mkdtemp(prefix="regiongate-bench-"))
     try:
-        found = _measure(home, plan, quick, only)
+        found = _measure(home, plan, quick, only, gateway)
     except BenchError as error:
         sys.exit(f"bench: {error}")
     finally:
         shutil.rmtree(home, ignore_errors=True)
     for text in [
         *page.findings(found.tables),
-        *found.geo.findings(),
-        *found.library.findings(),
-        *found.survey.findings(),
+        *found.rest.geo.findings(),
+        *found.rest.library.findings(),
+        *found.rest.survey.findings(),
     ]:
         console.print(f"· {text}")
     if not (quick or only):
@@ -77,14 +77,19 @@ def main(
         console.print(f"\nwritten: {RESULTS}, {PAGE}")
 
 
-def _measure(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> Measured:
+def _measure(home: Path, plan: Plan, quick: bool, only: tuple[str, ...], gateway: bool) -> Measured:
     facts = machine.facts()
-    geo = _geo(home / "geo", plan, quick, only)
-    library = _library(home / "library", plan, quick, only)
-    survey = _survey(home / "survey", plan, quick, only)
-    ours = (geo, library, survey)
+    if gateway:
+        rest = record.read_rest(RESULTS)
+    else:
+        rest = Rest(
+            facts,
+            _geo(home / "geo", plan, quick, only),
+            _library(home / "library", plan, quick, only),
+            _survey(home / "survey", plan, quick, only),
+        )
     if only and all(name.startswith(("geo-", "library-", "survey-")) for name in only):
-        return Measured(facts, plan, [], None, {}, {}, *ours)
+        return Measured(facts, plan, [], None, {}, {}, rest)
     load.require_wrk()
     nginxes.require_nginx()
     field = Field(home)
@@ -106,7 +111,7 @@ def _measure(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> Meas
         _show("the gate part by part", page.PARTS_HEADER, page.part_rows(parts, counts))
     if by_themselves:
         _show("filters of Envoy's, each alone", alone.HEADER, alone.rows(by_themselves))
-    return Measured(facts, plan, tables, parts, counts, by_themselves, *ours)
+    return Measured(facts, plan, tables, parts, counts, by_themselves, rest)
 
 
 def _geo(home: Path, plan: Plan, quick: bool, only: tuple[str, ...]) -> geo_table.GeoTable:

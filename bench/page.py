@@ -40,8 +40,8 @@ def page(found: Measured) -> str:
     )
     said = listed(
         [
-            *(*findings(tables), *found.geo.findings()),
-            *(*found.library.findings(), *found.survey.findings()),
+            *(*findings(tables), *found.rest.geo.findings()),
+            *(*found.rest.library.findings(), *found.rest.survey.findings()),
         ]
     )
     blocks = [introduction, _facts(found.facts), "## What the numbers say\n", said]
@@ -52,11 +52,18 @@ def page(found: Measured) -> str:
         blocks += [_PARTS, markdown(PARTS_HEADER, part_rows(found.parts, found.counts))]
     if found.alone:
         blocks += [_ALONE, markdown(alone.HEADER, alone.rows(found.alone))]
-    blocks += [_GEO, markdown(geo_table.HEADER, found.geo.text_rows())]
-    blocks += [_LIBRARY, markdown(library_table.HEADER, found.library.text_rows())]
-    blocks += [listed(f"Left out: {name}: {why}." for name, why in found.library.absent.items())]
-    blocks += [_SURVEY, markdown(survey_table.HEADER, found.survey.text_rows())]
-    blocks += [listed(f"Left out: {name}: {why}." for name, why in found.survey.absent.items())]
+    if found.rest.facts != found.facts:
+        since = "{date} at {commit}".format_map(found.rest.facts)
+        blocks += [f"All that follows was measured on {since}.\n"]
+    blocks += [_GEO, markdown(geo_table.HEADER, found.rest.geo.text_rows())]
+    blocks += [_LIBRARY, markdown(library_table.HEADER, found.rest.library.text_rows())]
+    blocks += [
+        listed(f"Left out: {name}: {why}." for name, why in found.rest.library.absent.items())
+    ]
+    blocks += [_SURVEY, markdown(survey_table.HEADER, found.rest.survey.text_rows())]
+    blocks += [
+        listed(f"Left out: {name}: {why}." for name, why in found.rest.survey.absent.items())
+    ]
     return "\n".join(block for block in blocks if block)
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from bench import geo_table, library_table, survey_table
 from bench.contestant import Layout
 from bench.geo_table import GeoTable
 from bench.library_table import LibraryTable
 from bench.rounds import Plan, Ratio, Result, Turn
 from bench.survey_table import SurveyTable
+
+T = TypeVar("T")
 
 HEADER = (
     "row",
@@ -86,13 +89,26 @@ def share(ratio: Ratio) -> str:
 
 
 @dataclass(frozen=True)
+class Rest:
+    """What is measured beside the gateway, and the machine that it was measured on.
+
+    `geo` is the work on addresses, `library` the gate in one's own process and its peers, `survey`
+    surveys of logs and theirs.
+    """
+
+    facts: Mapping[str, str]
+    geo: GeoTable
+    library: LibraryTable
+    survey: SurveyTable
+
+
+@dataclass(frozen=True)
 class Measured:
     """Everything that a run of the bench found out.
 
     `parts` is the gate put together part by part, and `counts` are its instructions per request by
     the name of a row; both are empty when they were not asked for. `alone` has those of Envoy's own
-    filters, by what the page calls them. `geo` is the work on addresses,
-    `library` the gate in one's own process and its peers, `survey` surveys of logs and theirs.
+    filters, by what the page calls them.
     """
 
     facts: Mapping[str, str]
@@ -101,27 +117,54 @@ class Measured:
     parts: Table | None
     counts: Mapping[str, float]
     alone: Mapping[str, float]
-    geo: GeoTable
-    library: LibraryTable
-    survey: SurveyTable
+    rest: Rest
 
 
 def write(path: Path, found: Measured) -> None:
     """Write everything, each single turn too."""
-    plan, parts = found.plan, found.parts
+    plan, parts, rest = found.plan, found.parts, found.rest
     shown = [*found.tables, *([] if parts is None else [parts])]
     content = {
         "machine": dict(found.facts),
         "plan": {"starts": plan.starts, "rounds": plan.rounds, "seconds": plan.seconds},
         "instructions_per_request": {name: round(count) for name, count in found.counts.items()},
         "tables": [_table(table, parts=table is parts) for table in shown],
-        "geo": [asdict(row) for row in found.geo.rows],
-        "library": [asdict(row) for row in found.library.rows],
-        "library_absent": dict(found.library.absent),
-        "survey": [asdict(row) for row in found.survey.rows],
-        "survey_absent": dict(found.survey.absent),
+        "alone": dict(found.alone),
+        "machine_of_the_rest": dict(rest.facts),
+        "geo": [asdict(row) for row in rest.geo.rows],
+        "library": [asdict(row) for row in rest.library.rows],
+        "library_absent": dict(rest.library.absent),
+        "survey": [asdict(row) for row in rest.survey.rows],
+        "survey_absent": dict(rest.survey.absent),
     }
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def read_rest(path: Path) -> Rest:
+    """What such a file says of all but the gateway."""
+    content = json.loads(path.read_text())
+    geo = [
+        geo_table.Done(geo_table.Work(**row["work"]), _turns(geo_table.Spent, row))
+        for row in content["geo"]
+    ]
+    library = [
+        library_table.Done(library_table.Asked(**row["asked"]), _turns(library_table.Spent, row))
+        for row in content["library"]
+    ]
+    survey = [
+        survey_table.Done(survey_table.Row(**row["asked"]), _turns(survey_table.Spent, row))
+        for row in content["survey"]
+    ]
+    return Rest(
+        content.get("machine_of_the_rest", content["machine"]),
+        GeoTable(geo),
+        LibraryTable(library, content["library_absent"]),
+        SurveyTable(survey, content["survey_absent"]),
+    )
+
+
+def _turns(kind: Callable[..., T], row: Mapping[str, Any]) -> list[T]:
+    return [kind(**turn) for turn in row["turns"]]
 
 
 def _table(table: Table, *, parts: bool) -> dict[str, Any]:
