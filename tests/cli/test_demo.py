@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,13 +24,13 @@ def test_the_loop_turns_once(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from regiongate.cli.main import main; main()", "demo"]
     named = [text for option in options for text in option]
     folder = tmp_path / "demo"
-    run = subprocess.run(
-        [*command, "--folder", str(folder), "--seconds", "60", *named],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={name: value for name, value in os.environ.items() if "REGIONGATE" not in name},
-    )
+    run = _run([*command, "--folder", str(folder), "--seconds", "60", *named])
+    if "this machine needs longer" in run.stderr:
+        assert run.returncode == 2
+        seconds = re.search(r"--seconds (\d+)", run.stderr)
+        assert seconds is not None
+        folder = tmp_path / "longer"
+        run = _run([*command, "--folder", str(folder), "--seconds", seconds[1], *named])
     assert run.returncode == 0, run.stdout + run.stderr
     before, _, after = run.stdout.partition("The date has passed")
     for name in ("harbour", "longmen", "pars"):
@@ -42,6 +43,12 @@ def test_the_loop_turns_once(tmp_path: Path) -> None:
     assert len(letters) == 11
     assert {to for to, _ in letters} == {f"api@{n}.example" for n in ("harbour", "longmen", "pars")}
     assert len({identity for _, identity in letters}) == len(letters)
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command without what the environment of the tests says to it."""
+    environment = {name: value for name, value in os.environ.items() if "REGIONGATE" not in name}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
 
 def _letter(path: Path) -> tuple[str, str]:
