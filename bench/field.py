@@ -11,7 +11,7 @@ from bench.envoys import ORGANIZATION_HEADER, Bare, Gateway
 from bench.litellms import LiteLlm
 from bench.load import Request
 from bench.nginxes import Nginx
-from bench.ungated import LOG, ROUTER, STRIP, managers
+from bench.ungated import LOG, ROUTER, STRIP, managers, part
 from regiongate.compiler.bundle import DECISIONS
 from regiongate.compiler.envoy import gate
 from regiongate.compiler.envoy.files import BOOTSTRAP
@@ -177,7 +177,7 @@ def _steps(gateway: Gateway) -> Iterator[tuple[str, tuple[str, ...]]]:
     kept: tuple[str, ...] = (STRIP,)
     yield "removing our headers", kept
     manager = next(managers(gateway.config(BOOTSTRAP)))
-    for name in (row["name"] for row in manager["http_filters"]):
+    for name in dict.fromkeys(part(row["name"]) for row in manager["http_filters"]):
         if name != ROUTER:
             kept = (*kept, name)
             yield f"filter {name}", kept

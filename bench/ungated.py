@@ -12,18 +12,27 @@ Config = dict[str, Any]
 STRIP = "strip"
 LOG = "log"
 ROUTER = "router"
+GUARD = "guard"
+SLOTTED = ("locate", "gate")
+"""The filters that are there once for each slot, as in `locate-a`."""
+
+_NO_SLOT = "no-slot"
 
 
 def ungated(bootstrap: Config, keep: Collection[str] = ()) -> Config:
     """A bootstrap without what the gate needs, but for the parts in `keep`.
 
-    A part is the name of a filter, STRIP for the removal of our headers, or LOG for the fields of
-    the log that only a gate fills. The bodies of our refusals and the supervisor's listener always
-    go.
+    A part is the name of a filter without its slot, STRIP for the removal of our headers, or LOG
+    for the fields of the log that only a gate fills. With a filter goes what the routes say of it.
+    The bodies of our refusals and the supervisor's listener always go.
     """
     resources = bootstrap["static_resources"]
     public = [_listener(row, keep) for row in resources["listeners"] if row["name"] != "probe"]
-    return bootstrap | {"static_resources": resources | {"listeners": public}}
+    config = bootstrap | {"static_resources": resources | {"listeners": public}}
+    if not _in_slots(keep):
+        fixed, *_ = config["layered_runtime"]["layers"]
+        config["layered_runtime"] = {"layers": [fixed]}
+    return config
 
 
 def with_filter(bootstrap: Config, more: Config) -> Config:
@@ -68,10 +77,43 @@ def _manager(manager: Config, keep: Collection[str]) -> Config:
     if STRIP not in keep:
         config.pop("early_header_mutation_extensions")
     wanted = {*keep, ROUTER}
-    config["http_filters"] = [row for row in config["http_filters"] if row["name"] in wanted]
+    config["http_filters"] = [row for row in config["http_filters"] if part(row["name"]) in wanted]
+    config["route_config"] = _routes(config["route_config"], keep)
     if LOG not in keep:
         config["access_log"] = [_log(config["access_log"][0])]
     return manager | {"typed_config": config}
+
+
+def part(filter_: str) -> str:
+    """The part that a filter belongs to: its name, without the slot."""
+    if filter_ == _NO_SLOT:
+        return SLOTTED[0]
+    name, _, _ = filter_.rpartition("-")
+    return name if name in SLOTTED else filter_
+
+
+def _in_slots(keep: Collection[str]) -> bool:
+    return any(part in keep for part in SLOTTED)
+
+
+def _routes(config: Config, keep: Collection[str]) -> Config:
+    (host,) = config["virtual_hosts"]
+    *before, _ = host["routes"]
+    left = [_route(row, keep) for row in (host["routes"] if _in_slots(keep) else before)]
+    # What only a slot or the guard told apart is the same route now.
+    routes = [row for number, row in enumerate(left) if row not in left[:number]]
+    return config | {"virtual_hosts": [host | {"routes": routes}]}
+
+
+def _route(route: Config, keep: Collection[str]) -> Config:
+    gone = set() if _in_slots(keep) else {"runtime_fraction"}
+    if GUARD not in keep:
+        gone.add("headers")
+    own = route["typed_per_filter_config"]
+    return route | {
+        "match": {name: value for name, value in route["match"].items() if name not in gone},
+        "typed_per_filter_config": {name: own[name] for name in own if part(name) in keep},
+    }
 
 
 def _log(log: Config) -> Config:

@@ -75,27 +75,27 @@ def _rewrite(config: Any, old: str, new: str) -> None:
 
 
 HARMS: list[tuple[str, Callable[[Any], object], str]] = [
-    ("no route", lambda it: _routes(it).pop(1), "2 routes stand before the last, not 3"),
-    ("everybody", lambda it: _routes(it)[1]["match"].pop("headers"), "route to east is taken for"),
+    ("no route", lambda it: _routes(it).pop(2), "5 routes stand before the last, not 6"),
+    ("everybody", lambda it: _routes(it)[2]["match"].pop("headers"), "route to east is taken for"),
     (
         "another word",
-        lambda it: _routes(it)[1]["match"]["headers"][0].update(name="x-east"),
+        lambda it: _routes(it)[2]["match"]["headers"][0].update(name="x-east"),
         "route to east is taken for",
     ),
     (
         "to the other",
-        lambda it: _routes(it)[1]["route"].update(cluster="hand-over-west"),
+        lambda it: _routes(it)[2]["route"].update(cluster="hand-over-west"),
         "route to east leads to hand-over-west",
     ),
     (
         "no gate",
-        lambda it: _routes(it)[1].update(typed_per_filter_config={}),
+        lambda it: _routes(it)[2].update(typed_per_filter_config={}),
         "route to east has filters of its own",
     ),
     *(
         (
             f"{header} told",
-            lambda it, header=header: _routes(it)[1]["request_headers_to_remove"].remove(header),
+            lambda it, header=header: _routes(it)[2]["request_headers_to_remove"].remove(header),
             f"east gets the header {header}",
         )
         for header in ("authorization", "cookie", "x-forwarded-for", "x-regiongate-organization")

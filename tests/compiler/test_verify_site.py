@@ -47,22 +47,81 @@ def _routes(config: Any) -> Any:
     return _managers(config)[1]["route_config"]["virtual_hosts"][0]["routes"]
 
 
-def _guard(config: Any) -> Any:
-    return next(one for one in _managers(config)[0]["http_filters"] if one["name"] == "site-guard")
+def _guarded(config: Any) -> Any:
+    """The routes for trusted peers: to the site, to the API as it is, to the API by the guard."""
+    return _managers(config)[0]["route_config"]["virtual_hosts"][0]["routes"]
+
+
+def _met(route: Any) -> Any:
+    return route["typed_per_filter_config"]
+
+
+def _layers(config: Any) -> Any:
+    return config["layered_runtime"]["layers"]
 
 
 HARMS: list[tuple[str, Callable[[Any], object], str]] = [
-    ("no site", lambda it: _routes(it).pop(0), "0 routes stand before the last, not 1"),
-    ("a way around", lambda it: _routes(it).insert(0, _routes(it)[0]), "2 routes"),
+    ("no site", lambda it: _routes(it).pop(0), "3 routes stand before the last, not 4"),
+    ("a way around", lambda it: _routes(it).insert(0, _routes(it)[0]), "5 routes"),
     ("a wider path", lambda it: _routes(it)[0]["match"].update(prefix="/"), "leads from"),
     ("to the API", lambda it: _routes(it)[0]["route"].update(cluster="upstream"), "upstream"),
-    ("a gate kept", lambda it: _routes(it)[0]["typed_per_filter_config"].pop("gate"), "filters"),
+    ("a gate kept", lambda it: _met(_routes(it)[0]).pop("gate-a"), "other filters"),
     (
         "an open API",
-        lambda it: _routes(it)[1].update(_routes(it)[0]["typed_per_filter_config"]),
+        lambda it: _routes(it)[2].update(typed_per_filter_config=_met(_routes(it)[0])),
+        "the API in slot a meets other filters",
+    ),
+    (
+        "a gate of the other slot",
+        lambda it: _routes(it)[3].update(typed_per_filter_config=_met(_routes(it)[2])),
+        "the API in slot b meets other filters",
+    ),
+    (
+        "a slot that is never in force",
+        lambda it: _routes(it)[2]["match"].pop("runtime_fraction"),
+        "the API in slot a is taken for",
+    ),
+    (
+        "a slot by default",
+        lambda it: _routes(it)[2]["match"]["runtime_fraction"]["default_value"].update(numerator=1),
+        "the API in slot a is taken for",
+    ),
+    (
+        "a slot by another word",
+        lambda it: _layers(it)[0]["static_layer"].update({"regiongate.slot-a": 100}),
+        "may say which slot",
+    ),
+    (
+        "a slot by another file",
+        lambda it: _layers(it)[1]["rtds_layer"]["rtds_config"]["path_config_source"].update(
+            path="x"
+        ),
+        "may say which slot",
+    ),
+    ("an end that serves", lambda it: _met(_routes(it)[-1]).pop("no-slot"), "refuse everything"),
+    (
+        "an end elsewhere",
+        lambda it: _routes(it)[-1]["route"].update(cluster="x"),
+        "the API's route leads to x",
+    ),
+    (
+        "an end of a part",
+        lambda it: _routes(it)[-1]["match"].update(prefix="/v1"),
         "not simply everything",
     ),
-    ("the API elsewhere", lambda it: _routes(it)[1]["route"].update(cluster="x"), "leads to x"),
+    (
+        "a refusal that allows",
+        lambda it: _managers(it)[1]["http_filters"][-2]["typed_config"]["rules"].update(
+            action="ALLOW"
+        ),
+        "a request without a slot is not refused",
+    ),
+    ("the API elsewhere", lambda it: _routes(it)[2]["route"].update(cluster="x"), "leads to x"),
+    (
+        "a part of the API",
+        lambda it: _routes(it)[2]["match"].update(prefix="/v1"),
+        "only taken for /v1",
+    ),
     ("no address", lambda it: _routes(it)[0]["request_headers_to_add"].pop(0), "settled address"),
     (
         "a client's word beside it",
@@ -79,10 +138,26 @@ HARMS: list[tuple[str, Callable[[Any], object], str]] = [
         lambda it: _routes(it)[0]["request_headers_to_remove"].remove("x-organization"),
         "gets the header x-organization",
     ),
-    ("no guard", lambda it: _guard(it).update(name="other"), "cannot be read"),
+    (
+        "no guard",
+        lambda it: _managers(it)[0]["http_filters"][0].update(name="other"),
+        "the filters are ['other'",
+    ),
+    ("a guard asleep", lambda it: _met(_guarded(it)[4]).pop("guard"), "meets other filters"),
+    ("a site unguarded", lambda it: _met(_guarded(it)[0]).pop("guard"), "meets other filters"),
+    (
+        "a guard that is not asked",
+        lambda it: _guarded(it)[2]["match"]["headers"].pop(),
+        "the API in slot a is taken for",
+    ),
+    (
+        "a guard that asks less",
+        lambda it: _guarded(it)[2]["match"]["headers"][0].update(name="x-other"),
+        "the API in slot a is taken for",
+    ),
     (
         "a gate asleep",
-        lambda it: _managers(it)[1]["http_filters"][-2].update(disabled=True),
+        lambda it: _managers(it)[1]["http_filters"][-3].update(disabled=True),
         "are asleep",
     ),
     (

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from regiongate.compiler.bundle import to_json
 from regiongate.compiler.envoy.files import gate_file
+from regiongate.compiler.envoy.slots import selection
 from regiongate.domain.errors import CannotRun
 from tests.support.gateway import AMERICA, CHINA, Gateway, running_gateway
 from tests.support.policies import policy_text
@@ -100,18 +102,22 @@ def test_no_file_at_the_start(gateway: Gateway, gate: Path) -> None:
         gateway.envoy.start(gateway.settings.listen)
 
 
-def test_no_such_slot(gateway: Gateway, gate: Path) -> None:
-    """A slot that there is not has no gate."""
-    gateway.state.choose("c", str(gateway.state.current()))
+@pytest.mark.parametrize(
+    "content",
+    [
+        to_json(selection("c", "1-00000000")),
+        to_json({"version_info": "1-00000000", "resources": []}),
+        b"{}",
+        b"",
+        b"not JSON",
+    ],
+    ids=["a slot that there is not", "no slot", "no version", "empty", "not JSON"],
+)
+def test_no_slot(gateway: Gateway, gate: Path, content: bytes) -> None:
+    """Until it is known which slot is in force, nothing is answered but 500."""
+    gateway.state.select.write_bytes(content)
     gateway.envoy.start(gateway.settings.listen)
     assert_undecided(gateway)
-
-
-def test_no_slot(gateway: Gateway, gate: Path) -> None:
-    """Until it is known which slot is in force, nothing is answered but 500."""
-    gateway.state.select.write_text("{}")
-    gateway.envoy.start(gateway.settings.listen)
-    assert gateway.get(address=AMERICA).status_code == 500
 
 
 @pytest.mark.parametrize(("name", "broken"), BROKEN, ids=[name for name, _ in BROKEN])

@@ -26,6 +26,9 @@ without an answer to the client who has just been refused, and lose that much wh
 """
 
 _DISCOVERED = "extension_config_discovery.http_filter."
+_SELECTED = "runtime."
+"""Envoy says under one name for all discovered layers of its runtime; ours is the only one."""
+
 _DATABASE = "maxmind."
 _DATABASES = {DATABASE: "city_db", FACTS: "isp_db"}
 """What Envoy calls the databases of a bundle."""
@@ -104,25 +107,28 @@ class Envoy:
 
     def stats(self) -> Stats:
         """What it says of the watched files. Raises Unreachable."""
-        found = self._counted(f"{_DISCOVERED}|{_DATABASE}")
+        found = self._counted(f"^({_DISCOVERED}|{_SELECTED}|{_DATABASE})")
 
         def version(name: str) -> str | None:
-            return found.get(f"{_DISCOVERED}{name}.version_text") or None
+            return found.get(f"{name}.version_text") or None
 
         def total(end: str, begin: str = "") -> int:
             names = (name for name in found if name.startswith(begin) and name.endswith(end))
             return sum(int(found[name]) for name in names)
 
-        gates = {slot: version(gate_name(slot)) for slot in SLOTS}
+        gates = {slot: version(_DISCOVERED + gate_name(slot)) for slot in SLOTS}
         return Stats(
-            selected=version("select"),
+            selected=version(_SELECTED.removesuffix(".")),
             gates={slot: generation for slot, generation in gates.items() if generation},
             reloaded={
                 database: total(".db_reload_success", f"{_DATABASE}{theirs}.")
                 for database, theirs in _DATABASES.items()
             },
             # config_fail counts what is no JSON, a filter that is unknown, one that does not load.
-            refused=total(".config_fail") + total(".db_reload_error"),
+            refused=total(".config_fail")
+            + total(".db_reload_error")
+            + total(".update_rejected", _SELECTED)
+            + total(".update_failure", _SELECTED),
         )
 
     def writes(self) -> Writes:

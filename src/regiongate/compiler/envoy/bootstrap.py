@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regiongate.compiler.envoy import hand_over
+from regiongate.compiler.envoy import hand_over, slots
 from regiongate.compiler.envoy.cluster import UPSTREAM, cluster
 from regiongate.compiler.envoy.files import ADMIN
 from regiongate.compiler.envoy.forwarding import RE2_PROGRAM_SIZE
@@ -21,7 +21,7 @@ def bootstrap(settings: Settings, trust_store: str) -> Config:
         "envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
         max_active_downstream_connections=MAX_CONNECTIONS,
     )
-    runtime = {"re2.max_program_size.error_level": RE2_PROGRAM_SIZE}
+    limits = {"re2.max_program_size.error_level": RE2_PROGRAM_SIZE}
     clusters = [cluster(UPSTREAM, settings.upstream, trust_store)]
     if settings.site is not None:
         clusters.append(cluster(SITE, settings.site, trust_store))
@@ -36,5 +36,7 @@ def bootstrap(settings: Settings, trust_store: str) -> Config:
         },
         "admin": {"address": {"pipe": {"path": ADMIN, "mode": 0o600}}},
         "overload_manager": {"resource_monitors": [limit]},
-        "layered_runtime": {"layers": [{"name": "static", "static_layer": runtime}]},
+        "layered_runtime": {
+            "layers": [{"name": "static", "static_layer": limits}, slots.selected()]
+        },
     }

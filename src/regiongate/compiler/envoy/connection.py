@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from regiongate.compiler.envoy import forwarding, hand_over, names, site, slots
+from regiongate.compiler.envoy import forwarding, hand_over, site, slots
 from regiongate.compiler.envoy.cluster import UPSTREAM
 from regiongate.compiler.envoy.count import count_decisions
 from regiongate.compiler.envoy.log import access_logs
@@ -28,8 +28,8 @@ def for_everyone(settings: Settings) -> Config:
     address: Config = {"use_remote_address": True, "xff_num_trusted_hops": settings.trusted_hops}
     spoofable = [] if settings.organization_header is None else [settings.organization_header]
     hops = settings.trusted_hops
-    chain = _filters(settings, [forwarding.from_hops(hops)] if hops else [])
-    return _manager(settings, address, strip_our_headers(spoofable), chain)
+    reads = forwarding.from_hops(hops) if hops else None
+    return _public(settings, address, strip_our_headers(spoofable), reads)
 
 
 def for_trusted(settings: Settings) -> Config:
@@ -41,8 +41,8 @@ def for_trusted(settings: Settings) -> Config:
         skip_xff_append=False,
     )
     address: Config = {"use_remote_address": False, "original_ip_detection_extensions": [xff]}
-    chain = _filters(settings, [forwarding.from_networks(settings.trusted)])
-    return _manager(settings, address, strip_our_headers(), chain)
+    reads = forwarding.from_networks(settings.trusted)
+    return _public(settings, address, strip_our_headers(), reads)
 
 
 def for_probe(settings: Settings) -> Config:
@@ -54,24 +54,31 @@ def for_probe(settings: Settings) -> Config:
         reject_with_status={"code": "BadRequest"},
     )
     address: Config = {"use_remote_address": False, "original_ip_detection_extensions": [named]}
-    chain = [*_located(PROBE_SLOT_HEADER, []), _router()]
-    manager = _manager(settings, address, strip_our_headers(), chain)
+    chain = [*slots.filters(), _router()]
+    manager = _manager(settings, address | _routes(_nowhere()), strip_our_headers(), chain)
     # Nobody's request: it is neither logged nor counted among those that are.
-    quiet: Config = {"access_log": [], "stat_prefix": "probe"}
-    manager["typed_config"] |= {"route_config": _nowhere(), **quiet}
+    manager["typed_config"] |= {"access_log": [], "stat_prefix": "probe"}
     return manager
 
 
-def _manager(settings: Settings, address: Config, strip: Config, chain: Sequence[Config]) -> Config:
+def _public(
+    settings: Settings, address: Config, strip: Config, reads: forwarding.Forwarding | None
+) -> Config:
+    """A public listener's; `reads` is how it reads `X-Forwarded-For`, where that counts."""
+    guard = [] if reads is None else [reads.guard()]
+    chain = [*guard, *slots.filters(), _router()]
+    return _manager(settings, address | _routes(_everything(settings, reads)), strip, chain)
+
+
+def _manager(settings: Settings, own: Config, strip: Config, chain: Sequence[Config]) -> Config:
     return extension(
         "http",
         "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-        **address,
+        **own,
         stat_prefix="gateway",
         codec_type="AUTO",
         early_header_mutation_extensions=[strip],
         http_filters=list(chain),
-        route_config=_everything(settings),
         local_reply_config=local_replies(),
         access_log=[*access_logs(settings), count_decisions()],
         upgrade_configs=[{"upgrade_type": "websocket"}],
@@ -90,37 +97,42 @@ def _manager(settings: Settings, address: Config, strip: Config, chain: Sequence
     )
 
 
-def _filters(settings: Settings, refused: Sequence[tuple[Config, Config]]) -> list[Config]:
-    """The filters of a public listener in their order.
-
-    `refused` says which requests no gate is asked about, and what they get instead.
-    """
-    guarded = site.guard(refused) if settings.site is not None else []
-    return [slots.select(), *_located(names.SLOT, refused), *guarded, _router()]
-
-
-def _located(slot: str, refused: Sequence[tuple[Config, Config]]) -> list[Config]:
-    """What locates and what decides; `slot` is the header that names the slot."""
-    return [slots.locate_by_slot(slot), slots.gate_by_slot(slot, refused)]
-
-
 def _router() -> Config:
     return extension("router", "envoy.extensions.filters.http.router.v3.Router")
 
 
-def _everything(settings: Settings) -> Config:
-    route: Config = {"cluster": UPSTREAM, "timeout": "0s"}
+def _everything(settings: Settings, reads: forwarding.Forwarding | None) -> list[Config]:
+    """The routes of a public listener.
+
+    Where a route asks whether `X-Forwarded-For` can be read, what cannot be falls through to the
+    next, which wakes the guard.
+    """
+    action: Config = {"cluster": UPSTREAM, "timeout": "0s"}
     if settings.upstream.tls:
         # A public API behind TLS answers only to its own name.
-        route["auto_host_rewrite"] = True
-    before = [*site.routes(settings), *hand_over.routes(settings)]
-    return _routes([*before, {"match": {"prefix": "/"}, "route": route}])
+        action["auto_host_rewrite"] = True
+    everything: Config = {"match": {"prefix": "/"}, "route": action}
+    awake: Config = {}
+    to_api = []
+    if reads is not None:
+        awake = forwarding.awake()
+        to_api += slots.in_each(everything | {"match": {"prefix": "/", "headers": reads.headers()}})
+    to_api += slots.in_each(everything | {"typed_per_filter_config": awake})
+    before = [*site.routes(settings, awake), *hand_over.routes(settings)]
+    return [*before, *to_api, slots.without(everything)]
 
 
-def _nowhere() -> Config:
-    return _routes([{"match": {"prefix": "/"}, "direct_response": {"status": 204}}])
+def _nowhere() -> list[Config]:
+    """The routes of the probe, which names the slot itself."""
+    route = {"match": {"prefix": "/"}, "direct_response": {"status": 204}}
+    in_slots = [slots.in_slot(slot, route, _asked_for(slot)) for slot in slots.SLOTS]
+    return [*in_slots, slots.without(route)]
+
+
+def _asked_for(slot: str) -> Config:
+    return {"headers": [{"name": PROBE_SLOT_HEADER, "string_match": {"exact": slot}}]}
 
 
 def _routes(routes: Sequence[Config]) -> Config:
     host = {"name": "everything", "domains": ["*"], "routes": list(routes)}
-    return {"name": "gateway", "virtual_hosts": [host]}
+    return {"route_config": {"name": "gateway", "virtual_hosts": [host]}}

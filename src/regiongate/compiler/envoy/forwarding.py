@@ -8,11 +8,15 @@ own, would be judged as a machine of the provider.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from regiongate.compiler.envoy import leaf, matcher, names
 from regiongate.compiler.envoy.settings import Network
-from regiongate.compiler.envoy.typed import Config, header_mutation, run
+from regiongate.compiler.envoy.typed import Config, composite, header_mutation, run, typed
 from regiongate.domain.verdict import PlaceClass, Verdict
+
+_HEADER = "x-forwarded-for"
+_GUARD = "guard"
 
 _OCTET = r"(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _V4 = rf"{_OCTET}(\.{_OCTET}){{3}}"
@@ -48,19 +52,53 @@ _MOST_PARTS = 20
 """Envoy reads no header with more, see `getLastNonTrustedAddressFromXFF` of Envoy 1.40."""
 
 
-def from_hops(hops: int) -> tuple[Config, Config]:
+@dataclass(frozen=True)
+class Forwarding:
+    """How one listener reads `X-Forwarded-For`.
+
+    A header that matches all of `readable`, which are RE2 expressions, is never refused. The route
+    asks for them, and only where one does not match is the guard awake, which asks the whole
+    question: is this `unreadable`?
+    """
+
+    readable: tuple[str, ...]
+    unreadable: Config
+
+    def headers(self) -> list[Config]:
+        """What a route asks to do without the guard."""
+        return [
+            {"name": _HEADER, "string_match": {"safe_regex": {"regex": regex}}}
+            for regex in self.readable
+        ]
+
+    def guard(self) -> Config:
+        """The filter that refuses; it sleeps where the route does not wake it."""
+        refused = [(self.unreadable, _refusal())]
+        return composite(_GUARD, matcher.first(refused, {})) | {"disabled": True}
+
+
+def awake() -> Config:
+    """What a route says to wake the guard, where its listener has one."""
+    return {_GUARD: typed("envoy.config.route.v3.FilterConfig", config={})}
+
+
+def from_hops(hops: int) -> Forwarding:
     """Refuse a request that a counted number of proxies passed on with an unreadable address."""
-    return _refuse(matcher.neither(_forwarded_for(deciding_part(hops))))
+    regex = deciding_part(hops)
+    return Forwarding((regex,), matcher.neither(_matches(regex)))
 
 
-def from_networks(trusted: Sequence[Network]) -> tuple[Config, Config]:
+def from_networks(trusted: Sequence[Network]) -> Forwarding:
     """Refuse a request whose address counts as a proxy's while its header is not all readable.
 
     Proxies speak for themselves too, with no header or with one that names only proxies; then
     every part of it can be read. Otherwise Envoy did not find the client behind them.
     """
-    whole = matcher.every([_forwarded_for(EVERY_PART), _forwarded_for(FEW_PARTS)])
-    return _refuse(matcher.every([matcher.address_in(trusted), matcher.neither(whole)]))
+    readable = (EVERY_PART, FEW_PARTS)
+    whole = matcher.every([_matches(regex) for regex in readable])
+    return Forwarding(
+        readable, matcher.every([matcher.address_in(trusted), matcher.neither(whole)])
+    )
 
 
 def deciding_part(hops: int) -> str:
@@ -81,18 +119,16 @@ EVERY_PART = rf"({_ADDRESS},)*[^,]*"
 FEW_PARTS = rf"[^,]*(,[^,]*){{0,{_MOST_PARTS}}}"
 
 
-def _forwarded_for(regex: str) -> Config:
-    return matcher.header_matches("x-forwarded-for", regex)
+def _matches(regex: str) -> Config:
+    return matcher.header_matches(_HEADER, regex)
 
 
-def _refuse(unreadable: Config) -> tuple[Config, Config]:
-    """When to refuse, and what that does: the place of a proxy is not told as the client's."""
+def _refusal() -> Config:
+    """Nobody has been located yet: the place of a proxy is not told as the client's."""
     headers = {
         names.VERDICT: Verdict.BLOCK.value,
         names.RULE: RULE,
         names.CLASS: PlaceClass.UNKNOWN.value,
         names.ANSWER: ANSWER,
     }
-    found = [names.COUNTRY, names.REGION, names.PLACE, names.CLOUD]
-    told = header_mutation("row", headers, [], remove=found)
-    return unreadable, run("unreadable", told, leaf.deny())
+    return run("unreadable", header_mutation("row", headers, []), leaf.deny())

@@ -8,8 +8,6 @@ PREFIX = "x-regiongate-"
 HAND_OVER = PREFIX + "hand-over"
 """The provider in region to which a request is handed over."""
 
-SLOT = PREFIX + "slot"
-
 COUNTRY = PREFIX + "country"
 REGION = PREFIX + "region"
 PLACE = PREFIX + "place"

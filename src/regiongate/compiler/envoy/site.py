@@ -6,12 +6,9 @@ the gate on one reading of its path and reach the API on another.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from regiongate.compiler.envoy import matcher, names
+from regiongate.compiler.envoy import names, slots
 from regiongate.compiler.envoy.settings import Settings
-from regiongate.compiler.envoy.slots import GATE
-from regiongate.compiler.envoy.typed import Config, composite, set_headers, typed
+from regiongate.compiler.envoy.typed import Config, set_headers
 from regiongate.domain.refusal import SITE_PATH
 
 SITE = "site"
@@ -20,16 +17,13 @@ SITE = "site"
 RULE = "site"
 """What the log says of a request to the site: nothing has been decided about it."""
 
-GUARD = "site-guard"
 
-_ROUTE_FILTER = "envoy.config.route.v3.FilterConfig"
+def routes(settings: Settings, awake: Config) -> list[Config]:
+    """The routes to the site, if there is one; they stand before those to the API.
 
-
-def routes(settings: Settings) -> list[Config]:
-    """The route to the site, if there is one; it stands before the one to the API.
-
-    The site is told the settled address. Who calls is none of its business: the organization and
-    the keys of the API stay here.
+    `awake` wakes the filter that refuses what the gate is not asked about: a site must not take a
+    proxy's address for the client's either. The site is told the settled address. Who calls is none
+    of its business: the organization and the keys of the API stay here.
     """
     if settings.site is None:
         return []
@@ -40,28 +34,14 @@ def routes(settings: Settings) -> list[Config]:
         names.CLIENT_ADDRESS: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
         names.RULE: RULE,
     }
-    return [
-        {
-            "match": {"prefix": SITE_PATH},
-            "route": action,
-            "request_headers_to_add": [mutation["append"] for mutation in set_headers(told)],
-            "request_headers_to_remove": _secrets(settings),
-            "typed_per_filter_config": {
-                GATE: typed(_ROUTE_FILTER, disabled=True),
-                GUARD: typed(_ROUTE_FILTER, config={}),
-            },
-        }
-    ]
-
-
-def guard(refused: Sequence[tuple[Config, Config]]) -> list[Config]:
-    """What the gate would refuse unasked, for the route that has no gate; asleep on any other.
-
-    A site must not take a proxy's address for the client's either.
-    """
-    if not refused:
-        return []
-    return [composite(GUARD, matcher.first(refused, {})) | {"disabled": True}]
+    route = {
+        "match": {"prefix": SITE_PATH},
+        "route": action,
+        "request_headers_to_add": [mutation["append"] for mutation in set_headers(told)],
+        "request_headers_to_remove": _secrets(settings),
+        "typed_per_filter_config": awake,
+    }
+    return slots.in_each(route, gate=False)
 
 
 def _secrets(settings: Settings) -> list[str]:

@@ -5,14 +5,16 @@ filter, or a matching tree behind one, crashes it under load. So both slots keep
 filter for ever, over a database that is reloaded in place, and the gate of a slot is looked up
 only once the address has been located. A generation is put into the slot that is not in force;
 then one rename of a file of a few bytes chooses that slot, for new requests on open connections
-too. A request meets one slot, and so one generation, from its first filter to its last.
+too. That file sets a key of Envoy's runtime, and the key chooses the route: each route is there
+once for each slot, and puts the filters of the other to sleep. A request has one route, and so
+meets one generation from its first filter to its last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 
-from regiongate.compiler.envoy import leaf, matcher, names
+from regiongate.compiler.envoy import leaf
 from regiongate.compiler.envoy.files import SELECT, gate_file, slot_database, slot_facts
 from regiongate.compiler.envoy.locate import locate
 from regiongate.compiler.envoy.typed import (
@@ -21,7 +23,6 @@ from regiongate.compiler.envoy.typed import (
     always,
     composite,
     discovered,
-    header_mutation,
     run,
     type_url,
     typed,
@@ -29,71 +30,104 @@ from regiongate.compiler.envoy.typed import (
 
 SLOTS = ("a", "b")
 
-GATE = "gate"
-"""The name under which a listener has its filter for the gate."""
+_NO_SLOT = "no-slot"
+_UNDECIDED = "undecided"
+_LAYER = "slot"
+_KEY = "regiongate.slot-"
+_FILTER = "envoy.config.route.v3.FilterConfig"
 
-_MUTATION = "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation"
-_SELECT = "select"
+
+def filters() -> list[Config]:
+    """What locates and what decides, once for each slot; none sleeps unless its route says so.
+
+    The last refuses everything, and sleeps but for `without`.
+    """
+    gated = [filter_ for slot in SLOTS for filter_ in (_locate(slot), _gate(slot))]
+    return [*gated, leaf.deny(_UNDECIDED) | {"name": _NO_SLOT, "disabled": True}]
 
 
-def select() -> Config:
-    """The place of the filter that chooses the slot; until its file has come, Envoy answers 500."""
-    return {"name": _SELECT, "config_discovery": _discovery(SELECT, _MUTATION)}
+def in_each(route: Config, *, gate: bool = True) -> list[Config]:
+    """A route once for each slot; with `gate` False it only locates, and decides nothing."""
+    return [in_slot(slot, route, _chosen(slot), gate=gate) for slot in SLOTS]
+
+
+def in_slot(slot: str, route: Config, when: Config, *, gate: bool = True) -> Config:
+    """A route that the filters of a slot serve, taken when this holds too."""
+    awake = {_locate_name(slot), *([gate_name(slot)] if gate else [])}
+    own = route.get("typed_per_filter_config", {})
+    return route | {
+        "match": route["match"] | when,
+        "typed_per_filter_config": own | _asleep(set(_names()) - awake),
+    }
+
+
+def without(route: Config) -> Config:
+    """A route without a slot: no slot, no decision, no upstream.
+
+    It leads where the others lead, because Envoy's log knows no other sign of a route. But on the
+    way stands a refusal, of which the local reply makes a 500.
+    """
+    awake = {_NO_SLOT: typed(_FILTER, config={})}
+    return route | {"typed_per_filter_config": awake | _asleep(_names())}
+
+
+def selected() -> Config:
+    """The layer of Envoy's runtime that says which slot is in force."""
+    return {"name": _LAYER, "rtds_layer": {"name": _LAYER, "rtds_config": _source(SELECT)}}
 
 
 def selection(slot: str, generation: str) -> Config:
     """The content of the watched file that chooses a slot for a generation."""
-    chosen = header_mutation(_SELECT, {names.SLOT: slot}, [])
-    content = typed("envoy.config.core.v3.TypedExtensionConfig", **chosen)
+    layer = {_KEY + slot: 100}
+    content = typed("envoy.service.runtime.v3.Runtime", name=_LAYER, layer=layer)
     return {"version_info": generation, "resources": [content]}
 
 
 def slot_of(content: Config) -> str:
     """The slot that such a file chooses."""
     (resource,) = content["resources"]
-    (mutation,) = resource["typed_config"]["mutations"]["request_mutations"]
-    return str(mutation["append"]["header"]["value"])
-
-
-def locate_by_slot(header: str) -> Config:
-    """Locate by the databases of the slot that a header names."""
-    located = {slot: run("locate", locate(slot_database(slot), slot_facts(slot))) for slot in SLOTS}
-    return composite("locate", _by_slot(header, located, {}))
-
-
-def gate_by_slot(header: str, refused: Sequence[tuple[Config, Config]] = ()) -> Config:
-    """Run the gate of the slot that a header names, as its watched file has it by then.
-
-    A request for which there is no such gate, or no slot, is refused: Envoy would pass over
-    either in silence. `refused` are questions that come first, each with its outcome.
-    """
-    gates = {slot: discovered("gate", gate_name(slot), _guarded(gate_file(slot))) for slot in SLOTS}
-    return composite(GATE, matcher.first(refused, _by_slot(header, gates, _undecided())))
+    (key,) = resource["layer"]
+    return str(key).removeprefix(_KEY)
 
 
 def gate_name(slot: str) -> str:
-    """The name of a slot's gate as a discovered resource."""
+    """The name of a slot's gate, as a filter and as a discovered resource."""
     return f"gate-{slot}"
 
 
-def _by_slot(header: str, outcomes: Mapping[str, Config], otherwise: Config) -> Config:
-    return matcher.exact(matcher.header_input(header), outcomes, otherwise)
+def _locate_name(slot: str) -> str:
+    return f"locate-{slot}"
 
 
-def _undecided() -> Config:
-    """No decision, no upstream; the local reply makes a 500 of it."""
-    return run("undecided", leaf.deny("undecided"))
+def _names() -> list[str]:
+    return [name for slot in SLOTS for name in (_locate_name(slot), gate_name(slot))]
 
 
-def _guarded(path: str) -> Config:
-    """Where a gate comes from; one that refuses everything stands in until it has come."""
-    refusing = composite("gate", always(_undecided()))
-    return _discovery(path, COMPOSITE) | {
+def _chosen(slot: str) -> Config:
+    never = {"numerator": 0, "denominator": "HUNDRED"}
+    return {"runtime_fraction": {"default_value": never, "runtime_key": _KEY + slot}}
+
+
+def _asleep(names: Iterable[str]) -> Config:
+    return {name: typed(_FILTER, disabled=True) for name in sorted(names)}
+
+
+def _locate(slot: str) -> Config:
+    return locate(slot_database(slot), slot_facts(slot)) | {"name": _locate_name(slot)}
+
+
+def _gate(slot: str) -> Config:
+    """Run the slot's gate; one that refuses everything stands in until it has come."""
+    refusing = composite("gate", always(run(_UNDECIDED, leaf.deny(_UNDECIDED))))
+    discovery: Config = {
+        "config_source": _source(gate_file(slot)),
+        "type_urls": [type_url(COMPOSITE)],
         "default_config": refusing["typed_config"],
         "apply_default_config_without_warming": True,
     }
+    name = gate_name(slot)
+    return composite(name, always(discovered("gate", name, discovery)))
 
 
-def _discovery(path: str, message: str) -> Config:
-    source = {"path_config_source": {"path": path}, "resource_api_version": "V3"}
-    return {"config_source": source, "type_urls": [type_url(message)]}
+def _source(path: str) -> Config:
+    return {"path_config_source": {"path": path}, "resource_api_version": "V3"}

@@ -18,6 +18,7 @@ from regiongate.compiler.verify.gate import OpenBundle
 from regiongate.compiler.verify.keys import check_keys
 from regiongate.compiler.verify.manifest import MANIFEST, check_files, check_manifest
 from regiongate.compiler.verify.organizations import check_organizations
+from regiongate.compiler.verify.routes import check_routes
 from regiongate.compiler.verify.site import check_site
 
 MOST_OF_ONE_CHECK = 20
@@ -43,6 +44,7 @@ CHECKS: tuple[Check, ...] = (
     Check("keys", "organizations.keys", check_keys),
     Check("organizations", "envoy/gate.json", check_organizations),
     Check("decisions", "envoy/gate.json", check_decisions),
+    Check("routes", "envoy/bootstrap.json", check_routes),
     Check("site", "envoy/bootstrap.json", check_site),
     Check("tests", "policy/policy.yaml", check_expectations),
     Check("envoy", "envoy/bootstrap.json", check_envoy),

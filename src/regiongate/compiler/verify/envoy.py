@@ -21,23 +21,26 @@ PATIENCE = 60.0
 _MANAGER = "HttpConnectionManager"
 
 _FILTERS = TYPES + "envoy.extensions.filters.http."
-_DENY = {
+DENY = {
     "@type": _FILTERS + "rbac.v3.RBAC",
     "rules": {
         "action": "DENY",
         "policies": {"undecided": {"principals": [{"any": True}], "permissions": [{"any": True}]}},
     },
 }
-_REFUSED = {
-    "action": {
-        "name": "undecided",
-        "typed_config": {
-            "@type": _FILTERS + "composite.v3.ExecuteFilterAction",
-            "typed_config": {"name": "refuse", "typed_config": _DENY},
-        },
+"""The filter that refuses what nothing has been decided about."""
+
+_ALWAYS_REFUSED = {
+    "on_no_match": {
+        "action": {
+            "name": "undecided",
+            "typed_config": {
+                "@type": _FILTERS + "composite.v3.ExecuteFilterAction",
+                "typed_config": {"name": "refuse", "typed_config": DENY},
+            },
+        }
     }
 }
-_ALWAYS_REFUSED = {"on_no_match": _REFUSED}
 
 
 def check_envoy(bundle: OpenBundle) -> Iterator[Finding]:
@@ -55,7 +58,7 @@ def check_envoy(bundle: OpenBundle) -> Iterator[Finding]:
     if inlined.gates != 2 * inlined.managers:
         message = f"{inlined.managers} connection managers, but {inlined.gates} places for a gate"
         yield Finding("envoy", BOOTSTRAP, message)
-    elif inlined.refusing != inlined.gates + inlined.managers:
+    elif inlined.refusing != inlined.gates:
         message = "a request without a gate is not refused in every place"
         yield Finding("envoy", BOOTSTRAP, message)
     said = validate(config, bundle.folder, bundle.generation)
@@ -71,8 +74,7 @@ def _is_known(bundle: OpenBundle) -> bool:
 class _Inlined:
     """Copies a configuration with the gate in place; counts gates and connection managers.
 
-    `refusing` counts the places where a request is refused that no gate has judged: where a gate
-    is still to come, and in each manager where no slot is named.
+    `refusing` counts the places that refuse every request until their gate has come.
     """
 
     def __init__(self, chain: dict[str, Any]) -> None:
@@ -87,7 +89,6 @@ class _Inlined:
         if not isinstance(value, dict):
             return value
         self.managers += str(value.get("@type", "")).endswith(f".{_MANAGER}")
-        self.refusing += value.get("on_no_match") == _REFUSED
         if "dynamic_config" in value:
             self.gates += 1
             source = value["dynamic_config"]["config_discovery"]

@@ -1,4 +1,4 @@
-"""Does the gate stand aside for the public pages, for nothing else, and without saying who asks?"""
+"""Are the public pages, and the providers in region, told no more than they may know?"""
 
 from __future__ import annotations
 
@@ -9,21 +9,11 @@ from typing import Any
 
 from regiongate.compiler.verify.finding import Finding
 from regiongate.compiler.verify.gate import OpenBundle
-from regiongate.compiler.verify.tree import TYPES, Json
+from regiongate.compiler.verify.tree import Json
 from regiongate.domain.refusal import SITE_PATH
 
 FILE = "envoy/bootstrap.json"
 
-_MANAGER = (
-    TYPES
-    + "envoy.extensions.filters.network.http_connection_manager.v3."
-    + ("HttpConnectionManager")
-)
-_FILTER = TYPES + "envoy.config.route.v3.FilterConfig"
-_WITHOUT_GATE = {
-    "gate": {"@type": _FILTER, "disabled": True},
-    "site-guard": {"@type": _FILTER, "config": {}},
-}
 _HARMLESS = {
     *("authorization", "cache-control", "connection", "date", "expect", "host", "idempotency-key"),
     *("prefer", "range", "te", "traceparent", "tracestate", "trailer", "transfer-encoding"),
@@ -42,21 +32,9 @@ _TOLD = {
 
 
 def check_site(bundle: OpenBundle) -> Iterator[Finding]:
-    """Every route of every listener is the one that the settings ask for."""
-    config = json.loads((bundle.folder / FILE).read_text("utf-8"))
+    """The servers behind the gateway are those of the settings, with no key but their own."""
+    static = json.loads((bundle.folder / FILE).read_text("utf-8"))["static_resources"]
     settings = bundle.manifest["settings"]
-    for manager in _managers(config["static_resources"]["listeners"]):
-        (host,) = manager["route_config"]["virtual_hosts"]
-        *before, last = host["routes"]
-        for message in (
-            *_last_differences(last),
-            *_all_differences(before, settings, probe="direct_response" in last),
-            *_filter_differences(
-                manager["http_filters"], guarded=any("typed_per_filter_config" in r for r in before)
-            ),
-        ):
-            yield Finding("site", FILE, message)
-    static = config["static_resources"]
     clusters = {one["name"]: one for one in static["clusters"]}
     for message in (
         *_cluster_differences(clusters, settings),
@@ -65,41 +43,7 @@ def check_site(bundle: OpenBundle) -> Iterator[Finding]:
         yield Finding("site", FILE, message)
 
 
-def _managers(value: Any) -> Iterator[Json]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _managers(item)
-    elif isinstance(value, dict):
-        if value.get("@type") == _MANAGER:
-            yield value
-        yield from _managers(list(value.values()))
-
-
-def _last_differences(route: Json) -> Iterator[str]:
-    """Whatever is no public page meets the gate, and then the API or, for a probe, nobody."""
-    if route["match"] != {"prefix": "/"} or route.keys() - {"match", "route", "direct_response"}:
-        yield f"the last route is not simply everything: {sorted(route)}"
-    if route.get("route", {}).get("cluster", "upstream") != "upstream":
-        yield f"the API's route leads to {route['route']['cluster']}"
-
-
-def _all_differences(
-    routes: list[Json], settings: Mapping[str, Any], *, probe: bool
-) -> Iterator[str]:
-    # Nobody asks a probe's listener for a page, and nobody is handed over from there.
-    sites = 0 if probe or settings.get("site") is None else 1
-    partners = [] if probe else [name for name, _, _ in settings.get("hand_over", ())]
-    wanted = sites + len(partners)
-    if len(routes) != wanted:
-        yield f"{len(routes)} routes stand before the last, not {wanted}"
-        return
-    for route in routes[:sites]:
-        yield from _site_differences(route, settings)
-    for name, route in zip(partners, routes[sites:], strict=True):
-        yield from _partner_differences(name, route, settings)
-
-
-def _partner_differences(name: str, route: Json, settings: Mapping[str, Any]) -> Iterator[str]:
+def partner_differences(name: str, route: Json, settings: Mapping[str, Any]) -> Iterator[str]:
     """What the gate hands over, and nothing else, goes to the provider; who calls stays here."""
     asked = {"name": "x-regiongate-hand-over", "string_match": {"exact": name}}
     if route["match"] != {"prefix": "/", "headers": [asked]}:
@@ -120,37 +64,17 @@ def _secret_differences(
         yield f"{who} gets the header {name}"
 
 
-def _site_differences(route: Json, settings: Mapping[str, Any]) -> Iterator[str]:
-    if route["match"] != {"prefix": SITE_PATH} or route["route"]["cluster"] != "site":
-        yield f"the site's route leads from {route['match']} to {route['route']['cluster']}"
-    if route["typed_per_filter_config"] != _WITHOUT_GATE:
-        yield "the site's route has other filters than all but the gate"
+def site_differences(route: Json, settings: Mapping[str, Any]) -> Iterator[str]:
+    """What the pages are told of a request; which filters it meets, `routes.py` asks."""
+    start, cluster = route["match"]["prefix"], route["route"]["cluster"]
+    if (start, cluster) != (SITE_PATH, "site"):
+        yield f"the site's route leads from {start} to {cluster}"
     added = route["request_headers_to_add"]
     if {one["header"]["key"]: one["header"]["value"] for one in added} != _TOLD or any(
         one["append_action"] != "OVERWRITE_IF_EXISTS_OR_ADD" for one in added
     ):
         yield "the site is told other headers than the settled address"
     yield from _secret_differences("the site", route, settings, set())
-
-
-def _filter_differences(filters: list[Json], *, guarded: bool) -> Iterator[str]:
-    """No filter sleeps but the guard, and it refuses what the gate's place refuses unasked."""
-    named = {one["name"]: one for one in filters}
-    guard = named.get("site-guard")
-    asleep = {name for name, one in named.items() if one.get("disabled")}
-    if asleep - {"site-guard"}:
-        yield f"the filters {sorted(asleep)} are asleep"
-    # That there is a gate at all is a check of its own.
-    refused = _unasked(named["gate"]) if "gate" in named else []
-    if guarded and refused and (guard is None or _unasked(guard) != refused):
-        yield "an address that cannot be read is not refused to the site"
-
-
-def _unasked(extension: Json) -> list[Json]:
-    found: list[Json] = (
-        extension["typed_config"]["matcher"].get("matcher_list", {}).get("matchers", [])
-    )
-    return found
 
 
 def _key_differences(secrets: list[Json], settings: Mapping[str, Any]) -> Iterator[str]:
