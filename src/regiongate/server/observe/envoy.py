@@ -16,6 +16,7 @@ _WANTED = (
     r"cluster\.(upstream|site)\.upstream_(rq_[1-5]xx|rq_timeout|cx_connect_fail|rq_pending_overflow)$",
     r"filesystem\.write_failed$",
     r"extension_config_discovery\.http_filter\..*\.config_fail$",
+    r"runtime\.update_(failure|rejected)$",
     r"server\.(live|uptime|memory_physical_size)$",
 )
 """What matters of some hundreds; Envoy's names for them, before it makes Prometheus's of them."""
