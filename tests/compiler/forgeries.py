@@ -35,11 +35,11 @@ def edit_json(path: Path, change: Callable[[Any], object]) -> None:
 def said_of_harmed(
     content: dict[str, bytes], folder: Path, change: Callable[[Any], object]
 ) -> list[str]:
-    """What the checks of routes and site say of a bundle whose start configuration was changed."""
+    """What is said of the routes and servers of a bundle whose start configuration was changed."""
     bundle = write(content, folder)
     edit_json(bundle / "envoy/bootstrap.json", change)
     seal(bundle)
-    return [str(one) for one in verify(bundle, envoy=False) if one.check in ("routes", "site")]
+    return [str(one) for one in verify(bundle, envoy=False) if one.check in ("routes", "behind")]
 
 
 def replaced(name: str, old: str, new: str, times: int = -1) -> Callable[[Path], None]:

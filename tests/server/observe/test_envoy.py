@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from regiongate.compiler.envoy.settings import upstream
 from regiongate.gateway.state import State
 from regiongate.server.observe import envoy
 from tests.support.gateway import AMERICA, CHINA, Gateway, running_gateway
@@ -76,6 +77,17 @@ def test_requests_are_counted_by_verdict_and_rule(gateway: Gateway) -> None:
     rule = gateway.self_check(CHINA)["rule"]
     grown = _grown(gateway, before, 4)
     assert grown == {f"block {rule}": 3, f"allow {rule}": 1}
+
+
+def test_the_public_pages_are_not_undecided(tmp_path: Path) -> None:
+    """Nobody decides about them, and the alert about what no gate decided passes over them."""
+    site = upstream(NOBODY)
+    with running_gateway(tmp_path, policy_text(), upstream=NOBODY, site=site) as gateway:
+        before = _counted(gateway)
+        gateway.get("/region-access/check", CHINA)
+        assert _grown(gateway, before, 1) == {" site": 1}
+    alerts = (Path(__file__).parents[3] / "deploy" / "prometheus" / "alerts.yaml").read_text()
+    assert '{verdict="",rule!="site"}' in alerts
 
 
 def test_no_client_makes_a_counter(gateway: Gateway) -> None:

@@ -1,4 +1,12 @@
-"""The HTTP connection manager: settles the client address, runs the filters, logs."""
+"""The HTTP connection manager: settles the client address, takes a route, runs the filters, logs.
+
+| filter | why at this place, and on which routes |
+|---|---|
+| guard | before a proxy's address is looked up for a client's; where a header cannot be read |
+| locate | the gate asks for the place; one for each slot, on the routes of that slot |
+| gate | behind what it asks for; one for each slot, on its routes but those to the public pages |
+| no-slot | before the way out; on the last route, which is taken while no slot is in force |
+"""
 
 from __future__ import annotations
 

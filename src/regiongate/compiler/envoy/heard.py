@@ -13,7 +13,11 @@ from regiongate.compiler.envoy import condition
 from regiongate.compiler.envoy.typed import Config
 
 _ROUTED = "xds.cluster_name != ''"
-"""Holds for a request that has got as far as a route, and so past the removal of our headers."""
+"""Holds for a request that has got as far as a route, and so past the removal of our headers.
+
+Every route of a public listener leads to a cluster for that (`slots.without`): of one that answers
+by itself, Envoy has no such attribute.
+"""
 _UNROUTED = "!has(xds.cluster_name)"
 """Holds for all others: Envoy has no such attribute for them, and to compare it is an error."""
 

@@ -64,8 +64,8 @@ def in_slot(slot: str, route: Config, when: Config, *, gate: bool = True) -> Con
 def without(route: Config) -> Config:
     """A route without a slot: no slot, no decision, no upstream.
 
-    It leads where the others lead, because Envoy's log knows no other sign of a route. But on the
-    way stands a refusal, of which the local reply makes a 500.
+    That of a public listener leads where the others lead, because the log knows no other sign of a
+    route (`heard.py`). But on the way stands a refusal, of which the local reply makes a 500.
     """
     awake = {_NO_SLOT: typed(_FILTER, config={})}
     return route | {"typed_per_filter_config": awake | _asleep(_names())}

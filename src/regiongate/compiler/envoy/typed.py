@@ -107,12 +107,9 @@ def add_header(key: str, value: str) -> Config:
     return {"append": {"header": header, "append_action": "APPEND_IF_EXISTS_OR_ADD"}}
 
 
-def header_mutation(
-    name: str, request: Mapping[str, str], response: Sequence[Config], remove: Sequence[str] = ()
-) -> Config:
-    """A filter that sets and removes request headers and applies mutations to the response."""
-    removed = [{"remove": header} for header in remove]
-    mutations: Config = {"request_mutations": [*removed, *set_headers(request)]}
+def header_mutation(name: str, request: Mapping[str, str], response: Sequence[Config]) -> Config:
+    """A filter that sets request headers and applies mutations to the response."""
+    mutations: Config = {"request_mutations": set_headers(request)}
     if response:
         mutations["response_mutations"] = list(response)
     message = "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation"

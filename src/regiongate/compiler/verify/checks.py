@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from regiongate.compiler.bundle import GENERATION
+from regiongate.compiler.verify.behind import check_behind
 from regiongate.compiler.verify.database import check_database
 from regiongate.compiler.verify.decisions import check_decisions
 from regiongate.compiler.verify.envoy import check_envoy
@@ -19,7 +20,6 @@ from regiongate.compiler.verify.keys import check_keys
 from regiongate.compiler.verify.manifest import MANIFEST, check_files, check_manifest
 from regiongate.compiler.verify.organizations import check_organizations
 from regiongate.compiler.verify.routes import check_routes
-from regiongate.compiler.verify.site import check_site
 
 MOST_OF_ONE_CHECK = 20
 """A wrong file is wrong in thousands of ways; the first few tell the story."""
@@ -45,7 +45,7 @@ CHECKS: tuple[Check, ...] = (
     Check("organizations", "envoy/gate.json", check_organizations),
     Check("decisions", "envoy/gate.json", check_decisions),
     Check("routes", "envoy/bootstrap.json", check_routes),
-    Check("site", "envoy/bootstrap.json", check_site),
+    Check("behind", "envoy/bootstrap.json", check_behind),
     Check("tests", "policy/policy.yaml", check_expectations),
     Check("envoy", "envoy/bootstrap.json", check_envoy),
 )

@@ -1,6 +1,7 @@
 """Does every request meet the one gate in force, but for the public pages, which only locate?
 
-A route decides which filters a request meets, so each of them is held against its only right form.
+A route decides which filters a request meets, and what it says of who asks to the server behind it,
+so each of them is held against its only right form.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from typing import Any
 from regiongate.compiler.verify.envoy import DENY
 from regiongate.compiler.verify.finding import Finding
 from regiongate.compiler.verify.gate import OpenBundle
-from regiongate.compiler.verify.site import partner_differences, site_differences
 from regiongate.compiler.verify.tree import TYPES, Json
+from regiongate.domain.refusal import SITE_PATH
 
 FILE = "envoy/bootstrap.json"
 
@@ -26,6 +27,10 @@ _GUARD = "guard"
 _NO_SLOT = "no-slot"
 _ROUTE = ("match", "typed_per_filter_config")
 _EVERYTHING = {"prefix": "/"}
+_TOLD = {
+    "x-regiongate-client-address": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
+    "x-regiongate-rule": "site",
+}
 _NEVER = {"numerator": 0, "denominator": "HUNDRED"}
 _SELECTED = {
     "name": "slot",
@@ -82,11 +87,11 @@ def _differences(manager: Json, settings: Mapping[str, Any]) -> Iterator[str]:
         return
     awake: Json = _awake(_GUARD) if guarded else {}
     for slot, route in zip(_SLOTS, routes[:sites], strict=False):
-        yield from site_differences(route, settings)
+        yield from _site_differences(route, settings)
         yield from _taken_differences("the site", slot, route, None)
         yield from _met_differences("the site", slot, route, awake | _asleep({f"gate-{slot}"}))
     for name, route in zip(partners, routes[sites : sites + len(partners)], strict=True):
-        yield from partner_differences(name, route, settings)
+        yield from _partner_differences(name, route, settings)
     rest = routes[sites + len(partners) :]
     if probe:
         yield from _probe_differences(rest)
@@ -120,6 +125,39 @@ def _last_differences(route: Json) -> Iterator[str]:
         yield f"the API's route leads to {route['route']['cluster']}"
     if route["typed_per_filter_config"] != _asleep(set(_GATED)) | _awake(_NO_SLOT):
         yield "the last route does not refuse everything"
+
+
+def _partner_differences(name: str, route: Json, settings: Mapping[str, Any]) -> Iterator[str]:
+    """What the gate hands over, and nothing else, goes to the provider; who calls stays here."""
+    asked = {"name": "x-regiongate-hand-over", "string_match": {"exact": name}}
+    if route["match"] != {"prefix": "/", "headers": [asked]}:
+        yield f"the route to {name} is taken for {route['match']}"
+    if route["route"]["cluster"] != f"hand-over-{name}":
+        yield f"the route to {name} leads to {route['route']['cluster']}"
+    if "typed_per_filter_config" in route:
+        yield f"the route to {name} has filters of its own"
+    ours = {f"x-regiongate-{field}" for field in ("organization", "key", "standing")}
+    yield from _secret_differences(name, route, settings, ours | {"cookie", "x-forwarded-for"})
+
+
+def _secret_differences(
+    who: str, route: Json, settings: Mapping[str, Any], more: set[str]
+) -> Iterator[str]:
+    secret = {"authorization", *settings["api_key_headers"], settings["organization_header"], *more}
+    for name in sorted(secret - {None} - set(route["request_headers_to_remove"])):
+        yield f"{who} gets the header {name}"
+
+
+def _site_differences(route: Json, settings: Mapping[str, Any]) -> Iterator[str]:
+    start, cluster = route["match"]["prefix"], route["route"]["cluster"]
+    if (start, cluster) != (SITE_PATH, "site"):
+        yield f"the site's route leads from {start} to {cluster}"
+    added = route["request_headers_to_add"]
+    if {one["header"]["key"]: one["header"]["value"] for one in added} != _TOLD or any(
+        one["append_action"] != "OVERWRITE_IF_EXISTS_OR_ADD" for one in added
+    ):
+        yield "the site is told other headers than the settled address"
+    yield from _secret_differences("the site", route, settings, set())
 
 
 def _probe_differences(routes: list[Json]) -> Iterator[str]:

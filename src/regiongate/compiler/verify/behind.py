@@ -1,4 +1,4 @@
-"""Are the public pages, and the providers in region, told no more than they may know?"""
+"""Are the servers behind the gateway those of the settings, and told no more than they may know?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 from regiongate.compiler.verify.finding import Finding
 from regiongate.compiler.verify.gate import OpenBundle
 from regiongate.compiler.verify.tree import Json
-from regiongate.domain.refusal import SITE_PATH
 
 FILE = "envoy/bootstrap.json"
 
@@ -25,14 +24,10 @@ _HARMLESS_BEGINNINGS = {
     *("accept", "anthropic-", "content-", "openai-"),
     *("sec-websocket-", "x-regiongate-", "x-stainless-"),
 }
-_TOLD = {
-    "x-regiongate-client-address": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
-    "x-regiongate-rule": "site",
-}
 
 
-def check_site(bundle: OpenBundle) -> Iterator[Finding]:
-    """The servers behind the gateway are those of the settings, with no key but their own."""
+def check_behind(bundle: OpenBundle) -> Iterator[Finding]:
+    """Each cluster is a server of the settings, and a provider in region gets its own key alone."""
     static = json.loads((bundle.folder / FILE).read_text("utf-8"))["static_resources"]
     settings = bundle.manifest["settings"]
     clusters = {one["name"]: one for one in static["clusters"]}
@@ -40,41 +35,7 @@ def check_site(bundle: OpenBundle) -> Iterator[Finding]:
         *_cluster_differences(clusters, settings),
         *_key_differences(static.get("secrets", []), settings),
     ):
-        yield Finding("site", FILE, message)
-
-
-def partner_differences(name: str, route: Json, settings: Mapping[str, Any]) -> Iterator[str]:
-    """What the gate hands over, and nothing else, goes to the provider; who calls stays here."""
-    asked = {"name": "x-regiongate-hand-over", "string_match": {"exact": name}}
-    if route["match"] != {"prefix": "/", "headers": [asked]}:
-        yield f"the route to {name} is taken for {route['match']}"
-    if route["route"]["cluster"] != f"hand-over-{name}":
-        yield f"the route to {name} leads to {route['route']['cluster']}"
-    if "typed_per_filter_config" in route:
-        yield f"the route to {name} has filters of its own"
-    ours = {f"x-regiongate-{field}" for field in ("organization", "key", "standing")}
-    yield from _secret_differences(name, route, settings, ours | {"cookie", "x-forwarded-for"})
-
-
-def _secret_differences(
-    who: str, route: Json, settings: Mapping[str, Any], more: set[str]
-) -> Iterator[str]:
-    secret = {"authorization", *settings["api_key_headers"], settings["organization_header"], *more}
-    for name in sorted(secret - {None} - set(route["request_headers_to_remove"])):
-        yield f"{who} gets the header {name}"
-
-
-def site_differences(route: Json, settings: Mapping[str, Any]) -> Iterator[str]:
-    """What the pages are told of a request; which filters it meets, `routes.py` asks."""
-    start, cluster = route["match"]["prefix"], route["route"]["cluster"]
-    if (start, cluster) != (SITE_PATH, "site"):
-        yield f"the site's route leads from {start} to {cluster}"
-    added = route["request_headers_to_add"]
-    if {one["header"]["key"]: one["header"]["value"] for one in added} != _TOLD or any(
-        one["append_action"] != "OVERWRITE_IF_EXISTS_OR_ADD" for one in added
-    ):
-        yield "the site is told other headers than the settled address"
-    yield from _secret_differences("the site", route, settings, set())
+        yield Finding("behind", FILE, message)
 
 
 def _key_differences(secrets: list[Json], settings: Mapping[str, Any]) -> Iterator[str]:
