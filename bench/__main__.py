@@ -98,8 +98,8 @@ def _measure(home: Path, plan: Plan, quick: bool, only: tuple[str, ...], gateway
         part_rows = [] if quick else _chosen(field.parts(), only)
         alone_rows = [] if quick else _chosen(field.alone(), only)
     absent = {} if quick or not any(row.name == "litellm" for row in rows) else _litellm()
-    if quick or absent:
-        rows = [row for row in rows if row.name != "litellm"]
+    absent |= _streams(rows)
+    rows = [row for row in rows if row.name not in absent and not (quick and row.name == "litellm")]
     layouts = [ONE_CORE] if quick else [ONE_CORE, BOTH_CORES]
     tables = [_play(home, rows, layout, plan, absent) for layout in layouts if rows]
     for table in tables:
@@ -165,6 +165,15 @@ def _count(home: Path, rows: Sequence[Contestant]) -> dict[str, float]:
         return {}
     finally:
         upstream.stop()
+
+
+def _streams(rows: Sequence[Contestant]) -> dict[str, str]:
+    """The rows that need an upstream which streams, and why there is none; empty when there is."""
+    try:
+        nginxes.require_echo()
+    except BenchError as error:
+        return {row.name: str(error) for row in rows if row.streamed}
+    return {}
 
 
 def _litellm() -> dict[str, str]:

@@ -46,7 +46,8 @@ class Contestant:
 
     `against` names the rows that this one is measured against, and `goal` is the share of the
     first one's requests per second that it should reach. `refused` says that every answer must be
-    a refusal, where otherwise none may be.
+    a refusal, where otherwise none may be. `streamed` says that answers come piece by piece, at the
+    pace of the upstream: then rates are alike, and the goal is asked of the processor time.
     """
 
     name: str
@@ -56,3 +57,4 @@ class Contestant:
     against: tuple[str, ...] = ()
     goal: float | None = None
     refused: bool = False
+    streamed: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import alone, load, people, places
+from bench import alone, load, nginxes, people, places
 from bench.contestant import Contestant
 from bench.envoys import ORGANIZATION_HEADER, Bare, Gateway
 from bench.litellms import LiteLlm
@@ -33,13 +33,17 @@ class Field:
         self.home = home
         self._ports = iter(range(UPSTREAM_PORT + 1, UPSTREAM_PORT + 1000))
         self._gateways: dict[tuple[str, int], Gateway] = {}
+        self._bares: dict[str, Bare] = {}
 
     def comparison(self, counts: Sequence[int] = (1, MANY)) -> list[Contestant]:
         """The rows of the main table, each beside what it is measured against."""
         rows: list[Contestant] = []
         for by in ("header", "token", "keys"):
             rows += self._gated(by, counts)
-        return [*rows, *self._nginx(counts[-1]), *self._chat(counts[-1])]
+        rows += self._nginx(counts[-1])
+        for by in ("header", "token", "keys"):
+            rows += self._streamed(by, counts[-1])
+        return [*rows, *self._chat(counts[-1])]
 
     def parts(self) -> list[Contestant]:
         """The gate put together part by part: what each of them costs."""
@@ -70,7 +74,7 @@ class Field:
         many = self._gateway(by, counts[-1])
         like = self._requests(by, counts[-1])
         how = _BY[by]
-        bare = Bare(self.home / f"bare-{by}", self._port(), many)
+        bare = self._bare(by, many)
         against = [Contestant(f"envoy-{by}", f"Envoy, {how} in the requests", bare, like)]
         if by == "token":
             check = Bare(self.home / "bare-check", self._port(), many, tokens=True)
@@ -101,6 +105,29 @@ class Field:
         )
         return [*against, *gated, refused]
 
+    def _streamed(self, by: str, count: int) -> list[Contestant]:
+        """The same, with the answers that an API of this kind gives most."""
+        gateway = self._gateway(by, count)
+        requests = self._requests(by, count, path=nginxes.STREAM_PATH)
+        bare = self._bare(by, gateway)
+        plain = Contestant(
+            f"streamed-envoy-{by}",
+            f"Envoy, {_BY[by]} in the requests, streamed answers",
+            bare,
+            requests,
+            streamed=True,
+        )
+        gated = Contestant(
+            f"streamed-gated-{by}",
+            f"gated Envoy, {_BY[by]}, {_count(count)}, streamed answers",
+            gateway,
+            requests,
+            against=(plain.name,),
+            goal=_KEYS_GOAL if by == "keys" else _GOAL,
+            streamed=True,
+        )
+        return [plain, gated]
+
     def _nginx(self, count: int) -> list[Contestant]:
         gateway = self._gateway("header", count)
         decisions = gateway.config(DECISIONS)
@@ -128,7 +155,7 @@ class Field:
     def _chat(self, count: int) -> list[Contestant]:
         """LiteLLM forwards chat completions only, so the gated Envoy plays that too."""
         gateway = self._gateway("header", count)
-        requests = self._requests("header", count, chat=True)
+        requests = self._requests("header", count, path="/v1/chat/completions")
         proxy = LiteLlm(self.home / "litellm", self._port(), UPSTREAM_PORT)
         title = f"gated Envoy, trusted header, {_count(count)}, chat completions"
         return [
@@ -138,6 +165,12 @@ class Field:
             ),
         ]
 
+    def _bare(self, by: str, like: Gateway) -> Bare:
+        """The Envoy without a gate, one for all rows that it plays."""
+        if by not in self._bares:
+            self._bares[by] = Bare(self.home / f"bare-{by}", self._port(), like)
+        return self._bares[by]
+
     def _gateway(self, by: str, count: int) -> Gateway:
         """One gateway for all rows that it plays."""
         if (by, count) not in self._gateways:
@@ -146,10 +179,12 @@ class Field:
             self._gateways[by, count] = Gateway(home, self._port(), UPSTREAM_PORT, by, count)
         return self._gateways[by, count]
 
-    def _requests(self, by: str, count: int, *, refused: bool = False, chat: bool = False) -> Path:
-        path = self.home / f"{by}-{count}{'-refused' * refused}{'-chat' * chat}.requests"
-        if path.exists():
-            return path
+    def _requests(
+        self, by: str, count: int, *, refused: bool = False, path: str = "/v1/models"
+    ) -> Path:
+        name = f"{by}-{count}{'-refused' * refused}{path.replace('/', '-')}.requests"
+        if (self.home / name).exists():
+            return self.home / name
         found = places.find(self._gateway(by, count).bundle)
         who = people.callers(count, people.TOKENS if by == "token" else REQUESTS)
         if refused:
@@ -159,13 +194,13 @@ class Field:
         addresses = found.refused if refused else found.allowed
         rows = [
             Request(
-                path="/v1/chat/completions" if chat else "/v1/models",
+                path=path,
                 headers={"X-Forwarded-For": address, **credentials[row % len(credentials)]},
-                body=_CHAT if chat else b"",
+                body=b"" if path == "/v1/models" else _CHAT,
             )
             for row, address in enumerate(addresses)
         ]
-        return load.write(rows, path)
+        return load.write(rows, self.home / name)
 
     def _port(self) -> int:
         return next(self._ports)

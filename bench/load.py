@@ -1,4 +1,4 @@
-"""The load: wrk sends one set of requests in turn over 50 connections."""
+"""The load: wrk sends one set of requests in turn over 50 connections, or over more."""
 
 from __future__ import annotations
 
@@ -60,21 +60,23 @@ def write(requests: Sequence[Request], path: Path) -> Path:
     return path
 
 
-def fire(port: int, requests: Path, seconds: float, cores: Cores) -> Shot:
+def fire(
+    port: int, requests: Path, seconds: float, cores: Cores, connections: int = CONNECTIONS
+) -> Shot:
     """Run the load against a port. A broken connection is an error.
 
     A turn without a single answer, because the contestant is slow or because others use the
     machine too, is played again with more time.
     """
     for longer in (1, 4, 16):
-        shot = _fire(port, requests, seconds * longer, cores)
+        shot = _fire(port, requests, seconds * longer, cores, connections)
         if shot.requests:
             return shot
     raise BenchError(f"no answer on port {port} within {seconds * longer:g} s")
 
 
-def _fire(port: int, requests: Path, seconds: float, cores: Cores) -> Shot:
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--timeout", "30s"]
+def _fire(port: int, requests: Path, seconds: float, cores: Cores, connections: int) -> Shot:
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "30s"]
     command += ["-s", str(SCRIPT), f"http://127.0.0.1:{port}", str(requests)]
     with pinned(cores):
         run = subprocess.run(command, capture_output=True, text=True, check=False)

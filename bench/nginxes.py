@@ -11,6 +11,17 @@ from bench.contestant import Layout, Running
 from bench.process import BenchError, Cores, family, pinned, stop, wait_until_serving
 
 GEOIP2 = Path("/usr/lib/nginx/modules/ngx_http_geoip2_module.so")
+ECHO = Path("/usr/lib/nginx/modules/ngx_http_echo_module.so")
+STREAM_PATH = "/v1/streamed"
+PIECES = 50
+PACE = 0.01
+"""Seconds between two pieces of a streamed answer."""
+
+_PIECE = (
+    'data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,'
+    '"model":"sample","choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}]}'
+    "\\n\\n"
+)
 COMPLETION = (
     '{"id":"chatcmpl-1","object":"chat.completion","created":1700000000,"model":"sample",'
     '"choices":[{"index":0,"message":{"role":"assistant","content":"Hello."},'
@@ -42,7 +53,15 @@ _UPSTREAM = """\
         listen 127.0.0.1:{port} reuseport backlog=4096;
         location / {{ return 200 '{{"object":"list","data":[]}}'; }}
         location = /v1/chat/completions {{ return 200 '{completion}'; }}
+{stream}
     }}
+"""
+
+_STREAM = """\
+        location = {path} {{
+            default_type text/event-stream;
+{pieces}
+        }}
 """
 
 _PROXY = """\
@@ -91,6 +110,13 @@ def require_nginx() -> None:
         raise BenchError("there is no nginx: apt-get install nginx")
 
 
+def require_echo() -> None:
+    """BenchError when nginx cannot stream: it needs a module for that."""
+    require_nginx()
+    if not ECHO.is_file():
+        raise BenchError("nginx has no echo module: apt-get install libnginx-mod-http-echo")
+
+
 def require_geoip2() -> None:
     """BenchError when the module is not installed."""
     require_nginx()
@@ -130,10 +156,19 @@ class Nginx:
 
 
 def upstream(home: Path, port: int, cores: Cores) -> Running:
-    """The API behind every contestant: a constant answer, so that it is never what is measured."""
+    """The API behind every contestant: a constant answer, so that it is never what is measured.
+
+    One path streams: so many pieces, each a while after the one before.
+    """
     require_nginx()
-    body = _UPSTREAM.format(port=port, completion=COMPLETION)
-    return run(home, port, body, "", Layout("upstream", cores, cores, workers=1))
+    stream = load = ""
+    if ECHO.is_file():
+        piece = f"            echo -n '{_PIECE}';\n            echo_flush;\n"
+        pieces = f"            echo_sleep {PACE};\n".join([piece] * PIECES)
+        stream = _STREAM.format(path=STREAM_PATH, pieces=pieces)
+        load = f"load_module {ECHO};"
+    body = _UPSTREAM.format(port=port, completion=COMPLETION, stream=stream)
+    return run(home, port, body, load, Layout("upstream", cores, cores, workers=1))
 
 
 def run(home: Path, port: int, body: str, load: str, layout: Layout) -> Running:
