@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from regiongate.cli.gateway_settings import partners
+from regiongate.cli.gateway_settings import providers
 from regiongate.compiler.envoy.settings import Settings, endpoint, from_record, to_record, upstream
 from regiongate.domain.errors import CannotRun
 
@@ -22,7 +22,7 @@ def _key(tmp_path: Path) -> Path:
 def test_providers_are_sorted_and_their_keys_are_paths(key: Path) -> None:
     """In whatever order they are named; the key itself is not taken into the settings."""
     urls = ["west=http://127.0.0.1:9", "east=https://api.east.example"]
-    found = partners(urls, [f"east={key}", f"west={key}"])
+    found = providers(urls, [f"east={key}", f"west={key}"])
     assert [one.name for one in found] == ["east", "west"]
     assert (str(found[0].upstream), str(found[0].key)) == (
         "https://api.east.example:443",
@@ -33,7 +33,7 @@ def test_providers_are_sorted_and_their_keys_are_paths(key: Path) -> None:
 
 def test_settings_are_read_back(key: Path) -> None:
     """Equal to those that were written down."""
-    told = partners(["east=https://api.east.example"], [f"east={key}"])
+    told = providers(["east=https://api.east.example"], [f"east={key}"])
     made = Settings(
         (endpoint("127.0.0.1:8080"),), upstream("http://127.0.0.1:9000"), hand_over=told
     )
@@ -59,7 +59,7 @@ def test_what_is_missing_or_wrong_is_told(
 ) -> None:
     """With the option, the name, and what to write."""
     with pytest.raises(CannotRun, match=says):
-        partners(urls, [text.format(key=key) for text in keys])
+        providers(urls, [text.format(key=key) for text in keys])
 
 
 @pytest.mark.parametrize("text", ["", "\n", "two words\n", "one\ntwo\n", "sk-ö\n", " sk\n"])
@@ -67,7 +67,7 @@ def test_a_file_without_one_key_is_refused(key: Path, text: str) -> None:
     """Rather than sent as it is."""
     key.write_text(text)
     with pytest.raises(CannotRun, match=r"holds no key|cannot be read"):
-        partners(["east=http://127.0.0.1:9"], [f"east={key}"])
+        providers(["east=http://127.0.0.1:9"], [f"east={key}"])
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
@@ -75,4 +75,4 @@ def test_a_key_that_others_may_read_is_refused(key: Path, mode: int) -> None:
     """And the remedy told."""
     key.chmod(mode)
     with pytest.raises(CannotRun, match=f"chmod 600 {key}"):
-        partners(["east=http://127.0.0.1:9"], [f"east={key}"])
+        providers(["east=http://127.0.0.1:9"], [f"east={key}"])

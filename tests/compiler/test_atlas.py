@@ -15,7 +15,7 @@ from regiongate.compiler.snapshot import snapshot
 from regiongate.domain.network_rule import NetworkRule
 from regiongate.domain.policy import Policy
 from tests.support import bundles
-from tests.support.partners import partners
+from tests.support.providers import providers
 
 CASES = sorted(path for path in (Path(__file__).parent / "golden").iterdir() if path.is_dir())
 BEGINNING = datetime(2024, 6, 1, tzinfo=UTC)
@@ -25,7 +25,7 @@ BEGINNING = datetime(2024, 6, 1, tzinfo=UTC)
 def test_taking_over_and_drawing_give_the_same_bytes(case: Path, tmp_path: Path) -> None:
     """A bundle has the same bytes whether its atlas was drawn anew or taken from its parent."""
     what = bundles.folder_inputs(case)
-    told = partners(tmp_path, (one.name for one in what.policy.providers))
+    told = providers(tmp_path, (one.name for one in what.policy.providers))
     settings = replace(bundles.SETTINGS, hand_over=told)
     folder = bundles.write(bundles.files(what, BEGINNING, settings), tmp_path / "parent")
     parent = BundleReader(folder).parent()

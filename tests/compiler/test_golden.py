@@ -19,7 +19,7 @@ import pytest
 from regiongate.compiler.verify import verify
 from tests.support.bundles import SETTINGS, files, folder_inputs, write
 from tests.support.outline import outline
-from tests.support.partners import partners
+from tests.support.providers import providers
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(path for path in GOLDEN.iterdir() if path.is_dir())
@@ -32,7 +32,7 @@ def _content(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, dict
     case: Path = request.param
     at = datetime.fromisoformat((case / "at.txt").read_text("utf-8").strip())
     what = folder_inputs(case)
-    told = partners(tmp_path, (one.name for one in what.policy.providers))
+    told = providers(tmp_path, (one.name for one in what.policy.providers))
     return case, files(what, at, replace(SETTINGS, hand_over=told))
 
 

@@ -16,7 +16,7 @@ from regiongate.compiler.verify import verify
 from tests.compiler.conftest import WORLD
 from tests.compiler.forgeries import said_of_harmed
 from tests.support.bundles import SETTINGS, files, folder_inputs, seal, write
-from tests.support.partners import OURS, partners
+from tests.support.providers import OURS, providers
 from tests.support.tokens import ISSUER, jwks
 
 AT = datetime(2024, 7, 10, tzinfo=UTC)
@@ -32,7 +32,7 @@ def _content(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         site=upstream("http://127.0.0.1:8780"),
         api_keys=False,
         jwt=Jwt("org_id", PurePosixPath(folder / "jwks.json"), ISSUER),
-        hand_over=partners(folder, ["east", "west"]),
+        hand_over=providers(folder, ["east", "west"]),
     )
     return files(folder_inputs(SMALL), AT, settings)
 

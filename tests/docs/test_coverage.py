@@ -16,6 +16,14 @@ from regiongate.compiler.envoy.settings import Settings, endpoint, upstream
 from regiongate.domain.refusal import GROUNDS
 
 DOCS = Path(__file__).parents[2] / "docs"
+PAGES = [DOCS.parent / "README.md", *sorted(DOCS.glob("*.md"))]
+_QUOTED = re.compile(r"`regiongate\s+([^`]+)`")
+_SHELL = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_TYPED = re.compile(r"^(?:\$ )?regiongate (.+)", re.MULTILINE)
+_NAME = re.compile(r"[a-z][a-z-]*")
+NO_COMMANDS = {"audit event 1"}
+"""What begins the lines of a digest, and so stands as a command does."""
+
 _EVENT = re.compile(r'\bevents\.note\((?:self\.)?state, "([a-z-]+)"')
 
 
@@ -45,9 +53,30 @@ def test_every_command_and_option_has_help(path: str) -> None:
 @pytest.mark.parametrize("path", COMMANDS)
 def test_every_command_is_in_the_readme_or_the_docs(path: str) -> None:
     """Each command is named on some page."""
-    pages = [DOCS.parent / "README.md", *DOCS.glob("*.md")]
     verb = path.rsplit(maxsplit=1)[-1]
-    assert any(f"`{verb}`" in text or path in text for text in (p.read_text() for p in pages))
+    assert any(f"`{verb}`" in text or path in text for text in (p.read_text() for p in PAGES))
+
+
+def _is_a_command(said: str) -> bool:
+    """Whether words after `regiongate` name a command; what is no name, such as …, ends them."""
+    command: click.Command = main
+    for word in said.split():
+        if not isinstance(command, click.Group) or not _NAME.fullmatch(word):
+            return True
+        child = command.get_command(click.Context(command), word)
+        if child is None:
+            return False
+        command = child
+    return True
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_of_a_page_is_there(page: Path) -> None:
+    """Whatever a page calls a command of regiongate, in a sentence or in a shell, is one."""
+    text = page.read_text("utf-8")
+    said = _QUOTED.findall(text)
+    said += (typed for block in _SHELL.findall(text) for typed in _TYPED.findall(block))
+    assert [one for one in said if one not in NO_COMMANDS and not _is_a_command(one)] == []
 
 
 def test_every_log_field_is_documented() -> None:

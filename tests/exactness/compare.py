@@ -23,7 +23,7 @@ from tests.exactness.official import Official
 from tests.exactness.reading import Reading, Said
 from tests.exactness.world import World
 from tests.support.bundles import SETTINGS, files, write
-from tests.support.partners import partners
+from tests.support.providers import providers
 
 SHOWN = 20
 INHERITED = 5
@@ -86,7 +86,7 @@ class Comparison:
         self.world = world
         self.reading = Reading(world)
         self.inputs = world.inputs(folder)
-        told = partners(folder, (one.name for one in world.policy.providers))
+        told = providers(folder, (one.name for one in world.policy.providers))
         made = files(self.inputs, world.at, replace(SETTINGS, hand_over=told))
         self.bundle = write(made, folder / "bundle")
         self.tally = Tally(world.seed)

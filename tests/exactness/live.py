@@ -23,8 +23,8 @@ from tests.exactness.compare import Tally
 from tests.exactness.draw import world
 from tests.exactness.reading import ELSEWHERE, Reading, meant
 from tests.support.gateway import WORKERS
-from tests.support.partners import partners
 from tests.support.ports import free_port
+from tests.support.providers import providers
 from tests.support.worlds import PROVIDERS
 
 ORGANIZATION = "x-organization"
@@ -46,7 +46,7 @@ class Live:
             trusted=tuple(ip_network(address) for address in PROXIES),
             organization_header=ORGANIZATION,
             api_keys=False,
-            hand_over=partners(folder, PROVIDERS),
+            hand_over=providers(folder, PROVIDERS),
         )
         self._started = False
 

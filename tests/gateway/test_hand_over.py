@@ -18,9 +18,9 @@ from regiongate.domain.errors import CannotRun
 from tests.support import raw
 from tests.support.echo import echo_server
 from tests.support.gateway import AMERICA, CHINA, RUSSIA, Gateway, played, running_gateway
-from tests.support.partners import OURS, partners
 from tests.support.policies import LONG_AGO, network, organizations_csv, policy_text, stamp
 from tests.support.ports import free_port
+from tests.support.providers import OURS, providers
 from tests.support.tokens import ISSUER, jwks, token
 from tests.support.upstream import start_upstream
 
@@ -78,7 +78,7 @@ def gateway(
         policy(),
         organizations=table(),
         upstream=upstream,
-        hand_over=partners(folder, ["east"], east),
+        hand_over=providers(folder, ["east"], east),
     ) as running:
         yield running
 
@@ -206,7 +206,7 @@ def test_an_untrusted_peer_is_handed_over_without_its_address(
         organizations=table(),
         upstream=upstream,
         trusted=(),
-        hand_over=partners(tmp_path, ["east"], east),
+        hand_over=providers(tmp_path, ["east"], east),
     ) as running:
         answer = ask(running, "agreed", CHINA, true_client_ip=CHINA, cf_connecting_ip=CHINA)
         sent = answer.json()["headers"]
@@ -227,7 +227,7 @@ def test_a_token_in_the_query_stays_here(upstream: str, east: str, tmp_path: Pat
         upstream=upstream,
         api_keys=False,
         jwt=Jwt("org_id", PurePosixPath(tmp_path / "jwks.json"), ISSUER),
-        hand_over=partners(tmp_path, ["east"], east),
+        hand_over=providers(tmp_path, ["east"], east),
     ) as running:
         own = token(org_id="agreed")
         asked = f"/v1/echo?a=1&access_token={own}&b=2"
@@ -269,7 +269,7 @@ def test_a_provider_that_does_not_answer(upstream: str, tmp_path: Path) -> None:
         policy(),
         organizations=table(),
         upstream=upstream,
-        hand_over=partners(tmp_path, ["east"], f"http://127.0.0.1:{free_port()}"),
+        hand_over=providers(tmp_path, ["east"], f"http://127.0.0.1:{free_port()}"),
     ) as running:
         answer = ask(running, "agreed", CHINA)
         assert answer.status_code == 503
@@ -325,7 +325,7 @@ def test_an_agreement_ends_at_its_instant(upstream: str, east: str, tmp_path: Pa
             policy(agreement("plain", stamp(end))),
             organizations=table(),
             upstream=upstream,
-            hand_over=partners(tmp_path, ["east"], east),
+            hand_over=providers(tmp_path, ["east"], east),
         ) as running,
         httpx.Client(base_url=running.url, headers=played(CHINA)) as client,
     ):
@@ -347,7 +347,7 @@ def test_an_answer_streams_through(upstream: str, tmp_path: Path) -> None:
             policy(),
             organizations=table(),
             upstream=upstream,
-            hand_over=partners(tmp_path, ["east"], other),
+            hand_over=providers(tmp_path, ["east"], other),
         ) as running,
     ):
         body = {

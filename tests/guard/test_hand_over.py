@@ -16,7 +16,7 @@ from tests.guard import serving
 from tests.guard.small import files
 from tests.support.bundles import write
 from tests.support.gateway import AMERICA, CHINA
-from tests.support.partners import partners
+from tests.support.providers import providers
 
 HANDED = {
     "providers": [{"name": "east", "regions": ["CN"]}],
@@ -36,7 +36,7 @@ HANDED = {
 def _url(tmp_path: Path) -> Iterator[str]:
     """A check service over a bundle that hands over."""
     settings = {
-        "hand_over": partners(tmp_path, ["east"]),
+        "hand_over": providers(tmp_path, ["east"]),
         "organization_header": "x-organization",
         "api_keys": False,
     }

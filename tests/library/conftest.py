@@ -12,7 +12,7 @@ import pytest
 
 from regiongate import Gate
 from tests.support.bundles import SETTINGS, files, folder_inputs, write
-from tests.support.partners import partners
+from tests.support.providers import providers
 
 COMPILER = Path(__file__).parents[1] / "compiler"
 WORLD = COMPILER / "world"
@@ -40,7 +40,7 @@ def bundle_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path
         said = folder / "at.txt"
         at = datetime.fromisoformat(said.read_text("utf-8").strip()) if said.exists() else AT
         made, what = tmp_path_factory.mktemp("library"), folder_inputs(folder)
-        told = partners(made, (one.name for one in what.policy.providers))
+        told = providers(made, (one.name for one in what.policy.providers))
         content = files(what, at, replace(SETTINGS, hand_over=told))
         return write(content, made / folder.name)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from jinja2 import Environment
 
-from regiongate.notify.fold import fold
 from regiongate.notify.outline import CHOICES, gaps, later, outline, take_apart
+from regiongate.notify.wrap import wrap
 
 FACTS = {
     "name": "Acme",
@@ -19,9 +19,9 @@ FACTS = {
 
 def _outlined(source: str, facts: dict[str, object]) -> str:
     environment = Environment()  # noqa: S701 - plain text
-    environment.filters["fold"] = lambda text: later(text, 2) or fold(text, 2)
+    environment.filters["wrap"] = lambda text: later(text, 2) or wrap(text, 2)
     shape, texts = take_apart(facts)
-    return outline(environment.from_string(source).render(gaps(shape))).filled(texts, fold)
+    return outline(environment.from_string(source).render(gaps(shape))).filled(texts, wrap)
 
 
 def test_what_is_filled_in() -> None:
@@ -33,11 +33,11 @@ def test_what_is_filled_in() -> None:
     assert _outlined(source, FACTS) == "Acme: sk-1+3 AWS CDN!"
 
 
-def test_paragraphs_are_folded_with_their_facts() -> None:
+def test_paragraphs_are_wrapped_with_their_facts() -> None:
     """Where a line ends depends on what the facts say."""
-    source = "{% filter fold %}{{ name }} {{ 'word ' * 12 }}{% endfilter %}"
+    source = "{% filter wrap %}{{ name }} {{ 'word ' * 12 }}{% endfilter %}"
     for name in ("a", "b" * 40):
-        assert _outlined(source, {"name": name}) == fold(f"{name} {'word ' * 12}", 2)
+        assert _outlined(source, {"name": name}) == wrap(f"{name} {'word ' * 12}", 2)
 
 
 def test_a_fact_is_never_read_as_a_mark() -> None:

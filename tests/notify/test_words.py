@@ -15,10 +15,10 @@ from regiongate.domain.exemption import Scope
 from regiongate.domain.measure import Measure
 from regiongate.domain.notice import EndingExemption, Event, Listed, Notice, ReleaseCause
 from regiongate.notify import facts as facts_module
-from regiongate.notify.fold import WIDTH, columns, fold
 from regiongate.notify.form import PlainForm
 from regiongate.notify.language import LANGUAGES
 from regiongate.notify.words import MissingFact, Words, words
+from regiongate.notify.wrap import WIDTH, columns, wrap
 from tests.support.notices import LINKS, notice
 
 _ISOLATES = re.compile("[\u2066-\u2069]")
@@ -68,7 +68,7 @@ def _read(html: str) -> _Reader:
 
 
 def _bare(text: str) -> str:
-    """A text without isolates and without the spaces at which lines are folded."""
+    """A text without isolates and without the spaces at which lines are wrapped."""
     return re.sub(r"\s", "", _ISOLATES.sub("", text))
 
 
@@ -123,7 +123,7 @@ def test_dates_that_an_event_is_about(event: Event, language: str) -> None:
 
 
 @pytest.mark.parametrize(("event", "language"), EVERY)
-def test_text_is_folded_and_html_is_sound(event: Event, language: str) -> None:
+def test_text_is_wrapped_and_html_is_sound(event: Event, language: str) -> None:
     """Lines stay within their width, links excepted; HTML says its language and direction."""
     said = words(notice(event, language))
     for line in said.text.splitlines():
@@ -238,12 +238,12 @@ def test_same_facts_same_words() -> None:
     ]
 
 
-def test_fold_keeps_chinese_marks_together() -> None:
+def test_wrapping_keeps_chinese_marks_together() -> None:
     """No line begins with a closing mark, and none is wider than it may be."""
     text = "一二三四五六七八九十。" * 20
-    folded = fold(text)
-    assert all(columns(line) <= WIDTH and line[0] != "。" for line in folded.splitlines())
-    assert folded.replace("\n", "") == text
+    wrapped = wrap(text)
+    assert all(columns(line) <= WIDTH and line[0] != "。" for line in wrapped.splitlines())
+    assert wrapped.replace("\n", "") == text
 
 
 def test_a_reminder_before_its_date_only() -> None:

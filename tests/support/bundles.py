@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
@@ -84,10 +84,3 @@ def seal(folder: Path) -> None:
     manifest.pop("digest")
     digest = sha256(bundle.to_json(manifest)).hexdigest()
     path.write_bytes(bundle.to_json(manifest | {"digest": digest}))
-
-
-def rows_csv(rows: Sequence[Sequence[str]]) -> str:
-    """CSV from rows."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()

@@ -45,9 +45,9 @@ def answer(policy: Policy, place: Place, standing: Standing, at: datetime, path:
     elif state == "exempt":
         rule, would, verdict = "organization:exempt", "allow", "allow"
     else:
-        partner = served_by(policy, place, standing, at, (place_class, rule, would))
-        if partner is not None:
-            would, rule = "hand-over", f"hand-over:{partner} {rule}"
+        provider = served_by(policy, place, standing, at, (place_class, rule, would))
+        if provider is not None:
+            would, rule = "hand-over", f"hand-over:{provider} {rule}"
         verdict = softened(would, phase)
     if policy.report_only:
         verdict = "allow"

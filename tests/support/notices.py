@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from regiongate.control.links.appeal import appeal_link
+from regiongate.control.switch.link import plan_link
 from regiongate.domain.appeal import AppealOutcome
 from regiongate.domain.contact import Contact
 from regiongate.domain.evidence import EvidenceKind
@@ -54,10 +56,13 @@ SEEN = Seen(
     until=date(2024, 6, 24),
 )
 
+SITE = "https://api.example.com/region-access"
+_SECRET, _LINKS_END = bytes(32), datetime(2025, 8, 9, 7, tzinfo=UTC)
+
 LINKS = Links(
-    self_check="https://api.example.com/.well-known/region-access",
-    appeal="https://access.example.com/appeal?case=c-17&token=3q2-7w",
-    alternatives="https://access.example.com/alternatives?region=HK&lang=en",
+    self_check=f"{SITE}/.well-known/region-access",
+    appeal=appeal_link(SITE, "org-42", 17, _SECRET, _LINKS_END),
+    alternatives=plan_link(SITE, "org-42", _SECRET, _LINKS_END),
 )
 
 SENDER = Sender("Example API", "notices@example.com", "bounces@example.com", "example.com")

@@ -11,7 +11,7 @@ from regiongate.cli.gateway_options import SAMPLE, GatewayOptions
 from regiongate.compiler.envoy.settings import (
     Jwt,
     Network,
-    Partner,
+    ProviderInRegion,
     Settings,
     endpoint,
     upstream,
@@ -33,7 +33,7 @@ def settings(said: GatewayOptions) -> Settings:
         jwt=_jwt(said.organization_claim, said.jwks, said.issuer),
         api_keys=not named if said.api_keys is None else said.api_keys,
         api_key_headers=tuple(header_name(text) for text in said.api_key_headers),
-        hand_over=partners(said.hand_over, said.hand_over_keys),
+        hand_over=providers(said.hand_over, said.hand_over_keys),
         site=None if said.site_url is None else upstream(said.site_url, "the site's origin"),
     )
 
@@ -63,13 +63,15 @@ def _require_whole(said: GatewayOptions) -> None:
         raise CannotRun("an organization is named by a header, a claim or its API key: choose one")
 
 
-def partners(where: Sequence[str], keys: Sequence[str]) -> tuple[Partner, ...]:
+def providers(where: Sequence[str], keys: Sequence[str]) -> tuple[ProviderInRegion, ...]:
     """The providers in region, sorted by name; each has a URL and a file with a key, or none."""
     urls, files = _named(where, "--hand-over"), _named(keys, "--hand-over-key")
     for name in sorted(urls.keys() ^ files.keys()):
         raise CannotRun(f"--hand-over and --hand-over-key belong together: give {name} both")
     return tuple(
-        Partner(name, upstream(urls[name], "a provider's origin"), _key_file(Path(files[name])))
+        ProviderInRegion(
+            name, upstream(urls[name], "a provider's origin"), _key_file(Path(files[name]))
+        )
         for name in sorted(urls)
     )
 

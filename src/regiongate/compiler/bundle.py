@@ -21,6 +21,7 @@ from regiongate.compiler.envoy.files import BOOTSTRAP, GATE
 from regiongate.compiler.envoy.settings import Settings, to_record
 from regiongate.compiler.snapshot import Snapshot
 from regiongate.domain.errors import CannotRun
+from regiongate.domain.instant import instant_text
 from regiongate.domain.organization import State
 from regiongate.domain.verdict import Row
 
@@ -77,14 +78,15 @@ def to_line(value: object) -> bytes:
     return (json.dumps(value, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-def instant(at: datetime | None) -> str | None:
-    """An instant as the files write it (RFC 3339, UTC)."""
-    return None if at is None else at.strftime("%Y-%m-%dT%H:%M:%SZ")
+def row_at(rows: list[dict[str, Any]], at: datetime) -> dict[str, Any]:
+    """The row of a place key, as the decision file has it, that holds at an instant."""
+    now = instant_text(at)
+    return next(row for row in rows if row["until"] is None or now < row["until"])
 
 
 def _envoy(snapshot: Snapshot, settings: Settings, trust_store: str) -> dict[str, bytes]:
     """The start configuration, the gate, and the table of key digests that the gate reads."""
-    _require_partners(snapshot, settings)
+    _require_providers(snapshot, settings)
     config = gate.gate(snapshot.table, snapshot.organizations, settings)
     content = {
         BOOTSTRAP: to_json(bootstrap(settings, trust_store)),
@@ -97,9 +99,9 @@ def _envoy(snapshot: Snapshot, settings: Settings, trust_store: str) -> dict[str
     return content
 
 
-def _require_partners(snapshot: Snapshot, settings: Settings) -> None:
+def _require_providers(snapshot: Snapshot, settings: Settings) -> None:
     """A verdict that no route can carry out would be no verdict."""
-    known = {partner.name for partner in settings.hand_over}
+    known = {provider.name for provider in settings.hand_over}
     unknown = sorted({one.name for one in snapshot.policy.providers} - known)
     if unknown:
         message = (
@@ -113,7 +115,7 @@ def _decisions(snapshot: Snapshot) -> dict[str, Any]:
     table = snapshot.table
     return {
         "generation": table.generation,
-        "at": instant(table.at),
+        "at": _instant(table.at),
         "ordinary": table.ordinary,
         "unknown": table.unknown,
         "standings": {
@@ -129,16 +131,20 @@ def _decisions(snapshot: Snapshot) -> dict[str, Any]:
 
 def _row(row: Row) -> dict[str, Any]:
     return {
-        "since": instant(row.since),
-        "until": instant(row.until),
+        "since": _instant(row.since),
+        "until": _instant(row.until),
         "verdict": row.decision.verdict,
         "would": row.decision.would,
         "rule": row.decision.rule,
         "class": row.decision.place_class,
         "next": None
         if row.next is None
-        else {"verdict": row.next.verdict, "at": instant(row.next.at)},
+        else {"verdict": row.next.verdict, "at": _instant(row.next.at)},
     }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else instant_text(at)
 
 
 def _manifest(
@@ -155,7 +161,7 @@ def _manifest(
         "inputs": snapshot.inputs.digest(),
         "atlas": snapshot.atlas.digest,
         "book": snapshot.book.digest,
-        "at": instant(snapshot.at),
+        "at": _instant(snapshot.at),
         "policy": {
             "name": policy.name,
             "version": policy.version,
@@ -163,7 +169,7 @@ def _manifest(
             "report_only": policy.report_only,
         },
         "phase": policy.measure.phase(snapshot.at),
-        "next_change": instant(snapshot.next_change()),
+        "next_change": _instant(snapshot.next_change()),
         "sources": [source.entry() for source in snapshot.sources],
         "facts": [source.entry() for source in snapshot.inputs.fact_sources],
         "counts": {

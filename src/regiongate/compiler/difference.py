@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from regiongate.compiler.bundle import row_at
 from regiongate.compiler.envoy.gate import DATABASE
 from regiongate.compiler.geography import layout
 from regiongate.compiler.reader import BundleReader
@@ -171,11 +172,7 @@ def _address_changes(old: BundleReader, new: BundleReader, at: datetime) -> list
 def _answers(decisions: Json, database: MmdbTable, at: datetime) -> Iterator[Judged]:
     """The answer for each record, and at last the one for an address without a record."""
     places = decisions["standings"][decisions["ordinary"]]
-    now = at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    verdicts = {
-        key: Verdict(next(r["verdict"] for r in rows if r["until"] is None or now < r["until"]))
-        for key, rows in places.items()
-    }
+    verdicts = {key: Verdict(row_at(rows, at)["verdict"]) for key, rows in places.items()}
     for record in database.records:
         if not isinstance(record, dict):
             raise TypeError(f"a record of the verdict database is no map: {record!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from regiongate.domain.instant import instant_text
 from regiongate.domain.judge import timeline
 from regiongate.domain.network_rule import NetworkRule
 from regiongate.domain.organization import ORDINARY, Standing, State
@@ -35,7 +36,7 @@ def _judged(policy: Policy, place: Place, standing: Standing) -> str:
         if said and said[-1] == judged:
             continue
         said.append(judged)
-        parts.append(judged if row.since is None else f"{row.since:%Y-%m-%dT%H:%M:%SZ} {judged}")
+        parts.append(judged if row.since is None else f"{instant_text(row.since)} {judged}")
     return " > ".join(parts)
 
 

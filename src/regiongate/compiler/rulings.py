@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from regiongate.domain.errors import CannotRun
+from regiongate.domain.instant import instant_text
 from regiongate.domain.policy import Policy
 from regiongate.domain.ruling import Ruling, RulingKind
 
@@ -48,7 +49,7 @@ def _record(ruling: Ruling) -> dict[str, Any]:
         "id": ruling.id,
         "reason": ruling.reason,
         "approver": ruling.approver,
-        "until": None if until is None else until.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "until": None if until is None else instant_text(until),
         "organization": ruling.organization,
         "key_sha256": None if ruling.key is None else ruling.key.hex(),
         "network": None if ruling.network is None else str(ruling.network),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from regiongate.domain.hand_over import Agreement
+from regiongate.domain.instant import instant_text
 from regiongate.domain.policy import Policy, PolicyExemption
 from regiongate.domain.ruling import Ruling, RulingKind
 
@@ -64,7 +65,7 @@ class Standing:
 
 
 def _until(end: datetime | None) -> str:
-    return "" if end is None else f" until {end:%Y-%m-%dT%H:%M:%SZ}"
+    return "" if end is None else f" until {instant_text(end)}"
 
 
 ORDINARY = Standing(State.ORDINARY)

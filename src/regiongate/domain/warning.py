@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from email.utils import format_datetime
 
+from regiongate.domain.instant import instant_text
 from regiongate.domain.refusal import SELF_CHECK_PATH
 from regiongate.domain.verdict import Change
 
@@ -18,15 +18,10 @@ def warning(country: str, cloud: str, rule: str, following: Change | None) -> di
     headers: dict[str, str] = {}
     if following is not None and following.verdict.refuses:
         headers["sunset"] = format_datetime(following.at, usegmt=True)
-        access += f'; {following.verdict}="{instant(following.at)}"'
+        access += f'; {following.verdict}="{instant_text(following.at)}"'
     return headers | {"x-region-access": access}
 
 
 def links(appeal: str) -> str:
     """Where somebody who is warned may look: the self-check, and whom to ask."""
     return f'<{SELF_CHECK_PATH}>; rel="sunset", <{appeal}>; rel="help"'
-
-
-def instant(at: datetime) -> str:
-    """An instant (UTC) as clients read it."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

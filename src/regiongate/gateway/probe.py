@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from regiongate.compiler.bundle import DECISIONS, PROBES
+from regiongate.compiler.bundle import DECISIONS, PROBES, row_at
 from regiongate.compiler.envoy.connection import PROBE_HEADER, PROBE_SLOT_HEADER
 from regiongate.domain.refusal import SELF_CHECK_PATH
 from regiongate.gateway.state import State
@@ -46,8 +46,7 @@ def probe(state: State, slot: str, generation: str) -> list[Disagreement]:
 
 def expected(rows: list[dict[str, Any]], at: datetime, generation: str) -> dict[str, str]:
     """What the rows of one place say at an instant."""
-    now = at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    row = next(row for row in rows if row["until"] is None or now < row["until"])
+    row = row_at(rows, at)
     return {"verdict": row["verdict"], "rule": row["rule"], "generation": generation}
 
 

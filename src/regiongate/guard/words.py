@@ -8,10 +8,11 @@ from typing import Any
 
 from regiongate.domain.facts import Cloud, advice_on
 from regiongate.domain.fault import Fault
+from regiongate.domain.instant import instant_text
 from regiongate.domain.policy import Dialect, Policy
 from regiongate.domain.refusal import SELF_CHECK_PATH, Particulars, body, ground_of, moving_helps
 from regiongate.domain.verdict import Decision
-from regiongate.domain.warning import instant, warning
+from regiongate.domain.warning import warning
 from regiongate.guard.outcome import Answered
 from regiongate.library.answer import Answer
 
@@ -33,7 +34,7 @@ def refusal(policy: Policy, answer: Answer, cloud: Cloud | None, request_id: str
         request_id=request_id,
         policy=policy.name,
         version=policy.version,
-        since=None if answer.since is None else instant(answer.since),
+        since=None if answer.since is None else instant_text(answer.since),
         self_check=SELF_CHECK_PATH,
         appeal=style.appeal,
     )
@@ -65,7 +66,7 @@ def self_check(
         "generation": answer.generation,
         "next": None
         if following is None
-        else {"verdict": following.verdict, "at": instant(following.at)},
+        else {"verdict": following.verdict, "at": instant_text(following.at)},
     }
     return _answered(200, content, JSON, {"x-request-id": request_id}, answer)
 

@@ -3,7 +3,7 @@
 Thousands of letters differ in a few facts only. Which sentences a letter has follows from which
 facts there are and from the few that choose words (CHOICES), and not from what the others say. So a
 template is rendered once for each such shape, with a mark in place of each fact; what no fact
-stands in is folded then, and a letter costs no more than its facts and the lines they stand in.
+stands in is wrapped then, and a letter costs no more than its facts and the lines they stand in.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Gap(str):
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A paragraph in which facts stand: it is folded once they are known."""
+    """A paragraph in which facts stand: it is wrapped once they are known."""
 
     hang: int
     pieces: tuple[Piece, ...]
@@ -74,7 +74,7 @@ class Outline:
 
     pieces: tuple[Piece | Folded, ...]
 
-    def filled(self, texts: Sequence[str], fold: Callable[[str, int], str]) -> str:
+    def filled(self, texts: Sequence[str], wrap: Callable[[str, int], str]) -> str:
         """The message with these facts, in the order of `take_apart`."""
         found: list[str] = []
         for piece in self.pieces:
@@ -83,12 +83,12 @@ class Outline:
             elif isinstance(piece, int):
                 found.append(texts[piece])
             else:
-                found.append(fold(_joined(piece.pieces, texts), piece.hang))
+                found.append(wrap(_joined(piece.pieces, texts), piece.hang))
         return "".join(found)
 
 
 def outline(rendered: str) -> Outline:
-    """The outline that was rendered with `gaps`, and with `later` for what is folded."""
+    """The outline that was rendered with `gaps`, and with `later` for what is wrapped."""
     found: list[Piece | Folded] = []
     parts = iter(_FOLDED.split(rendered))
     found += _pieces(next(parts))
@@ -99,7 +99,7 @@ def outline(rendered: str) -> Outline:
 
 
 def later(text: str, hang: int) -> str | None:
-    """The mark of a paragraph that is folded later; None where no fact stands in it."""
+    """The mark of a paragraph that is wrapped later; None where no fact stands in it."""
     return f"\ue002{hang}\ue003{text}\ue004" if _GAP.search(text) else None
 
 

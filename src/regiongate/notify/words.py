@@ -16,10 +16,10 @@ from markupsafe import Markup, escape
 
 from regiongate.domain.notice import Event, Notice
 from regiongate.notify.facts import Facts, facts
-from regiongate.notify.fold import fold, one_line, underline
 from regiongate.notify.form import HtmlForm, PlainForm
 from regiongate.notify.language import Choice, Language, choose
 from regiongate.notify.outline import Outline, Shape, gaps, later, outline, take_apart
+from regiongate.notify.wrap import one_line, underline, wrap
 
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 
@@ -64,7 +64,7 @@ def _filled(notice: Notice, language: Language, form: str, known: Facts) -> str:
         raise MissingFact(f"{notice.id} ({notice.event}): {error}") from error
     if form == "html":
         return around.filled(_escaped(texts), _flat)
-    return around.filled(texts, _fold)
+    return around.filled(texts, _wrap)
 
 
 @lru_cache(maxsize=1000)
@@ -97,12 +97,12 @@ def _environment(html: bool) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters["fold"] = _one_line_of_html if html else _folded
+    environment.filters["wrap"] = _one_line_of_html if html else _wrapped
     environment.filters["underline"] = _underlined
     return environment
 
 
-_fold = lru_cache(maxsize=10_000)(fold)
+_wrap = lru_cache(maxsize=10_000)(wrap)
 """Letters of one day share most of their paragraphs."""
 
 
@@ -114,8 +114,8 @@ def _escaped(texts: list[str]) -> list[str]:
     return [text if isinstance(text, Markup) else escape(text) for text in texts]
 
 
-def _folded(text: str, hang: int = 0) -> str:
-    return later(text, hang) or fold(text, hang)
+def _wrapped(text: str, hang: int = 0) -> str:
+    return later(text, hang) or wrap(text, hang)
 
 
 def _underlined(text: str) -> str:

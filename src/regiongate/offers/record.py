@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from regiongate.domain.instant import instant_text
 from regiongate.domain.offer import Grant, Incentive, Kind, Offer
-from regiongate.policyfile.settings import utc
 from regiongate.policyfile.span import per_cent, written
 
 
@@ -103,4 +103,4 @@ def _list(words: tuple[Any, ...] | None) -> list[str] | None:
 
 
 def _instant(at: datetime | None) -> str | None:
-    return None if at is None else utc(at)
+    return None if at is None else instant_text(at)

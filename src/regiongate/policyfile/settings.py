@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from regiongate.domain.case_rules import CaseRules
+from regiongate.domain.instant import instant_text
 from regiongate.domain.network_rule import NetworkRule
 from regiongate.domain.policy import Policy
 from regiongate.domain.supported_list import ListChange
@@ -27,7 +28,7 @@ def _lines(policy: Policy) -> Iterator[tuple[str, str]]:
         yield _change_key(change), _change(change)
     yield "measure.time_zone", policy.measure.time_zone
     for phase, start in policy.measure.starts:
-        yield f"measure.{phase}", utc(start)
+        yield f"measure.{phase}", instant_text(start)
     yield from _location(policy)
     for rule in sorted(policy.networks, key=lambda rule: str(rule.network)):
         yield f"networks[{rule.network}]", _network(rule)
@@ -76,7 +77,7 @@ def _cases(rules: CaseRules) -> Iterator[tuple[str, str]]:
     yield "cases.appeal_within", span.written(rules.appeal_within)
     yield "cases.keep", span.written(rules.keep)
     if rules.export_until is not None:
-        yield "cases.export_until", utc(rules.export_until)
+        yield "cases.export_until", instant_text(rules.export_until)
     yield "cases.evidence.over", span.written(rules.evidence_over)
     yield "cases.evidence.traffic", span.per_cent(rules.traffic_share)
     yield "cases.evidence.countries", str(rules.many_countries)
@@ -85,13 +86,13 @@ def _cases(rules: CaseRules) -> Iterator[tuple[str, str]]:
 
 
 def _change_key(change: ListChange) -> str:
-    since = "" if change.start is None else f" from {utc(change.start)}"
+    since = "" if change.start is None else f" from {instant_text(change.start)}"
     return f"supported.{change.action}[{change.region}{since}]"
 
 
 def _change(change: ListChange) -> str:
     basis = "" if change.basis is None else f" ({change.basis})"
-    until = "" if change.end is None else f" until {utc(change.end)}"
+    until = "" if change.end is None else f" until {instant_text(change.end)}"
     return f"{change.reason}{basis}{until}"
 
 
@@ -101,9 +102,4 @@ def _network(rule: NetworkRule) -> str:
 
 
 def _until(expires: datetime | None) -> str:
-    return "never expires" if expires is None else f"expires {utc(expires)}"
-
-
-def utc(at: datetime) -> str:
-    """An instant as every line of this program writes it."""
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    return "never expires" if expires is None else f"expires {instant_text(expires)}"

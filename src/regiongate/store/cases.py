@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from regiongate.domain.audit import AuditEvent, Json
-from regiongate.domain.case import TAGS, TRANSITIONS, Case, CaseState, NotAllowed, Step
+from regiongate.domain.case import TAGS, Case, CaseState, NotAllowed, Step
 from regiongate.domain.errors import CannotRun
 from regiongate.store.audit import AuditTrail
 from regiongate.store.case_tables import CASE, NOTE, NOWHERE, STEP
@@ -204,14 +204,6 @@ class Cases:
     def _next_number(self) -> int:
         last = self._connection.execute(sa.select(sa.func.max(CASE.c.number))).scalar_one()
         return (last or 0) + 1
-
-
-def transitions() -> list[dict[str, str]]:
-    """The rows of `case_transition`."""
-    return [
-        {"before": NOWHERE if before is None else before.value, "step": step, "after": after}
-        for before, step, after in TRANSITIONS
-    ]
 
 
 _SEEN = ("requests", "unsupported", "first", "last")

@@ -14,7 +14,7 @@ from regiongate.control.links.appeal import BadLink, appeal_link, read_link
 SECRET = bytes(range(32))
 END = datetime(2026, 7, 1, 12, tzinfo=UTC)
 AT = END - timedelta(days=30)
-SITE = "https://example.com/regions"
+SITE = "https://example.com/region-access"
 
 
 def _token(organization: str = "acme", case: int = 17) -> str:

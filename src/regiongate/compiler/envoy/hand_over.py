@@ -11,7 +11,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from regiongate.compiler.envoy import cluster, names
-from regiongate.compiler.envoy.settings import Partner, Settings
+from regiongate.compiler.envoy.settings import ProviderInRegion, Settings
 from regiongate.compiler.envoy.typed import Config, extension
 
 SERVED_BY = "x-region-access-served-by"
@@ -41,22 +41,22 @@ _CREDENTIALS = ("access_token", "api-key", "api_key", "apikey", "key", "token")
 
 def routes(settings: Settings) -> list[Config]:
     """A route to each provider; they stand before the one to the API."""
-    return [_route(settings, partner) for partner in settings.hand_over]
+    return [_route(settings, provider) for provider in settings.hand_over]
 
 
 def clusters(settings: Settings, trust_store: str) -> list[Config]:
     """Where the providers are; each request gets the provider's credential on its way out."""
-    return [_cluster(settings, partner, trust_store) for partner in settings.hand_over]
+    return [_cluster(settings, provider, trust_store) for provider in settings.hand_over]
 
 
 def secrets(settings: Settings) -> list[Config]:
     """The credentials, each by the name of the file that holds it."""
     return [
         {
-            "name": _name(partner.name),
-            "generic_secret": {"secret": {"filename": str(partner.key)}},
+            "name": _name(provider.name),
+            "generic_secret": {"secret": {"filename": str(provider.key)}},
         }
-        for partner in settings.hand_over
+        for provider in settings.hand_over
     ]
 
 
@@ -90,17 +90,17 @@ def kept_fields() -> dict[str, str]:
     return {field: f"%FILTER_STATE({_STATE}{field}:PLAIN)%" for field in _KEPT}
 
 
-def _route(settings: Settings, partner: Partner) -> Config:
-    where = partner.upstream.endpoint
-    default = where.port == (443 if partner.upstream.tls else 80)
+def _route(settings: Settings, provider: ProviderInRegion) -> Config:
+    where = provider.upstream.endpoint
+    default = where.port == (443 if provider.upstream.tls else 80)
     own = () if settings.organization_header is None else (settings.organization_header,)
     return {
         "match": {
             "prefix": "/",
-            "headers": [{"name": names.HAND_OVER, "string_match": {"exact": partner.name}}],
+            "headers": [{"name": names.HAND_OVER, "string_match": {"exact": provider.name}}],
         },
         "route": {
-            "cluster": _name(partner.name),
+            "cluster": _name(provider.name),
             "timeout": "0s",
             "host_rewrite_literal": where.host if default else str(where),
         },
@@ -108,8 +108,8 @@ def _route(settings: Settings, partner: Partner) -> Config:
     }
 
 
-def _cluster(settings: Settings, partner: Partner, trust_store: str) -> Config:
-    config = cluster.cluster(_name(partner.name), partner.upstream, trust_store)
+def _cluster(settings: Settings, provider: ProviderInRegion, trust_store: str) -> Config:
+    config = cluster.cluster(_name(provider.name), provider.upstream, trust_store)
     (protocol,) = config["typed_extension_protocol_options"].values()
     protocol["http_filters"] = [
         extension(
@@ -119,7 +119,7 @@ def _cluster(settings: Settings, partner: Partner, trust_store: str) -> Config:
             credential=extension(
                 "generic",
                 "envoy.extensions.http.injected_credentials.generic.v3.Generic",
-                credential={"name": _name(partner.name)},
+                credential={"name": _name(provider.name)},
                 header="authorization",
                 header_value_prefix="Bearer ",
             ),
@@ -151,5 +151,5 @@ def _lua_set(texts: set[str]) -> str:
     return ", ".join(f'["{text}"] = true' for text in sorted(texts))
 
 
-def _name(partner: str) -> str:
-    return CLUSTERS + partner
+def _name(provider: str) -> str:
+    return CLUSTERS + provider

@@ -13,10 +13,11 @@ from regiongate.compiler.envoy.typed import (
 )
 from regiongate.compiler.table import DecisionTable
 from regiongate.domain.hand_over import handed_to
+from regiongate.domain.instant import instant_text
 from regiongate.domain.policy import Dialect
 from regiongate.domain.refusal import ground_of, moving_helps
 from regiongate.domain.verdict import Row, Verdict
-from regiongate.domain.warning import instant, links, warning
+from regiongate.domain.warning import links, warning
 
 
 def answer(table: DecisionTable, row: Row, organization: str = names.ORGANIZATION) -> Config:
@@ -48,7 +49,7 @@ def self_check(table: DecisionTable, row: Row) -> Config:
     if row.next is not None:
         headers[names.ANSWER] = names.SELF_CHECK_NEXT + _movable(row)
         headers[names.NEXT_VERDICT] = row.next.verdict
-        headers[names.NEXT_AT] = instant(row.next.at)
+        headers[names.NEXT_AT] = instant_text(row.next.at)
     return run("row", header_mutation("row", headers, []), deny())
 
 
@@ -90,7 +91,7 @@ def _refusal(table: DecisionTable, row: Row) -> dict[str, str]:
         names.APPEAL: names.literal(style.appeal),
     }
     if row.since is not None:
-        headers[names.SINCE] = instant(row.since)
+        headers[names.SINCE] = instant_text(row.since)
     return headers
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from regiongate.compiler.envoy.settings import Network
 from regiongate.compiler.envoy.typed import Config, cidrs, extension
+from regiongate.domain.instant import instant_text
 
 
 def header_input(header: str) -> Config:
@@ -84,7 +85,7 @@ def before(instant: datetime) -> Config:
     1.40 refuses the text form. The gateway's own clock decides, so a date takes effect with
     nobody alive to switch it.
     """
-    text = instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+    text = instant_text(instant)
     time = _node(
         3, select_expr={"operand": _node(2, ident_expr={"name": "request"}), "field": "time"}
     )

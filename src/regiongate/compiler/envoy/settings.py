@@ -57,7 +57,7 @@ class Jwt:
 
 
 @dataclass(frozen=True, slots=True)
-class Partner:
+class ProviderInRegion:
     """Where a provider in region is, by the name that the policy has for it.
 
     `key` is the path of a file that holds our credential there, a bearer token.
@@ -92,7 +92,7 @@ class Settings:
     api_keys: bool = True
     api_key_headers: tuple[str, ...] = API_KEY_HEADERS
     site: Upstream | None = None
-    hand_over: tuple[Partner, ...] = ()
+    hand_over: tuple[ProviderInRegion, ...] = ()
 
     @property
     def identifies(self) -> bool:
@@ -135,7 +135,8 @@ def from_record(record: Mapping[str, Any]) -> Settings:
         api_key_headers=tuple(record["api_key_headers"]),
         site=None if site is None else upstream(site),
         hand_over=tuple(
-            Partner(name, upstream(where), PurePosixPath(key)) for name, where, key in hand_over
+            ProviderInRegion(name, upstream(where), PurePosixPath(key))
+            for name, where, key in hand_over
         ),
     )
 

@@ -52,8 +52,8 @@ def _cluster_differences(
     clusters: Mapping[str, Json], settings: Mapping[str, Any]
 ) -> Iterator[str]:
     site = settings.get("site")
-    partners = {f"hand-over-{name}": where for name, where, _ in settings.get("hand_over", ())}
-    behind = partners if site is None else partners | {"site": site}
+    providers = {f"hand-over-{name}": where for name, where, _ in settings.get("hand_over", ())}
+    behind = providers if site is None else providers | {"site": site}
     names = {"upstream", *behind}
     if clusters.keys() != names:
         yield f"the clusters are {sorted(clusters)}, not {sorted(names)}"
@@ -64,7 +64,7 @@ def _cluster_differences(
         host, _, port = origin.partition("://")[2].rpartition(":")
         if (said["address"], said["port_value"]) != (host.strip("[]"), int(port)):
             yield f"the {name} is {said['address']}:{said['port_value']}, not {origin}"
-    for name in partners:
+    for name in providers:
         (protocol,) = clusters[name]["typed_extension_protocol_options"].values()
         filters = [one["name"] for one in protocol["http_filters"]]
         if filters != ["credential", "private", "codec"]:

@@ -79,9 +79,9 @@ def _differences(manager: Json, settings: Mapping[str, Any]) -> Iterator[str]:
     yield from _filter_differences(manager["http_filters"], guarded=guarded)
     yield from _last_differences(last)
     sites = 0 if probe or settings.get("site") is None else len(_SLOTS)
-    partners = [] if probe else [name for name, _, _ in settings.get("hand_over", ())]
+    providers = [] if probe else [name for name, _, _ in settings.get("hand_over", ())]
     to_api = len(_SLOTS) * (2 if guarded else 1)
-    wanted = sites + len(partners) + to_api
+    wanted = sites + len(providers) + to_api
     if len(routes) != wanted:
         yield f"{len(routes)} routes stand before the last, not {wanted}"
         return
@@ -90,9 +90,9 @@ def _differences(manager: Json, settings: Mapping[str, Any]) -> Iterator[str]:
         yield from _site_differences(route, settings)
         yield from _taken_differences("the site", slot, route, None)
         yield from _met_differences("the site", slot, route, awake | _asleep({f"gate-{slot}"}))
-    for name, route in zip(partners, routes[sites : sites + len(partners)], strict=True):
-        yield from _partner_differences(name, route, settings)
-    rest = routes[sites + len(partners) :]
+    for name, route in zip(providers, routes[sites : sites + len(providers)], strict=True):
+        yield from _provider_differences(name, route, settings)
+    rest = routes[sites + len(providers) :]
     if probe:
         yield from _probe_differences(rest)
     else:
@@ -127,7 +127,7 @@ def _last_differences(route: Json) -> Iterator[str]:
         yield "the last route does not refuse everything"
 
 
-def _partner_differences(name: str, route: Json, settings: Mapping[str, Any]) -> Iterator[str]:
+def _provider_differences(name: str, route: Json, settings: Mapping[str, Any]) -> Iterator[str]:
     """What the gate hands over, and nothing else, goes to the provider; who calls stays here."""
     asked = {"name": "x-regiongate-hand-over", "string_match": {"exact": name}}
     if route["match"] != {"prefix": "/", "headers": [asked]}:

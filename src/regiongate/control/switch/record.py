@@ -7,9 +7,9 @@ from typing import Any
 
 from regiongate.control.switch.plan import Alternative, Cost, Plan
 from regiongate.control.switch.used import Used
+from regiongate.domain.instant import instant_text
 from regiongate.domain.switch_cost import Range
 from regiongate.offers.record import record as offer_record
-from regiongate.policyfile.settings import utc
 
 
 def record(plan: Plan) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def record(plan: Plan) -> dict[str, Any]:
         "organization": plan.organization,
         "name": plan.name,
         "api": plan.api,
-        "at": utc(plan.at),
+        "at": instant_text(plan.at),
         "policy": {"name": plan.policy, "version": plan.version},
         "case": plan.case,
         "export_until": _instant(plan.export_until),
@@ -91,4 +91,4 @@ def _range(amount: Range | None) -> dict[str, str] | None:
 
 
 def _instant(at: datetime | None) -> str | None:
-    return None if at is None else utc(at)
+    return None if at is None else instant_text(at)

@@ -8,8 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from regiongate.domain.instant import instant_text
 from regiongate.domain.verdict import Change
-from regiongate.domain.warning import instant
 from regiongate.guard.check.problem import BadQuestion
 from regiongate.guard.check.question import question, questions
 from regiongate.guard.check.service import service_of
@@ -57,7 +57,7 @@ def _record(answer: Answer) -> dict[str, Any]:
         "class": answer.place_class,
         "country": answer.country,
         "region": answer.region,
-        "since": None if answer.since is None else instant(answer.since),
+        "since": None if answer.since is None else instant_text(answer.since),
         "next": _change(answer.next),
     }
 
@@ -65,7 +65,7 @@ def _record(answer: Answer) -> dict[str, Any]:
 def _change(following: Change | None) -> dict[str, str] | None:
     if following is None:
         return None
-    return {"verdict": following.verdict, "at": instant(following.at)}
+    return {"verdict": following.verdict, "at": instant_text(following.at)}
 
 
 def _under(opened: Any) -> dict[str, Any]:

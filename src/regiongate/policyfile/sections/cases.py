@@ -10,9 +10,7 @@ from regiongate.policyfile.span import SHARE, SPAN
 from regiongate.policyfile.text import LINK, SENTENCE, integer
 
 API = Key("api", SENTENCE, "The API as people call it; notices name it.")
-SITE = Key(
-    "site", LINK, "Where the public pages are, and the self-check is forwarded to the gateway."
-)
+SITE = Key("site", LINK, "Where the public pages are; the links of letters lie below it.")
 LOOK_BACK = Key("look_back", SPAN, "How long a sighting counts.")
 REMINDERS = Key(
     "reminders", Sequence(SPAN), "How long before the block each reminder goes out, in order."

@@ -1,4 +1,4 @@
-"""Folding text to a width, in languages with spaces and in those without (UAX 14, the part)."""
+"""Wrapping text to a width, in languages with spaces and in those without (UAX 14, the part)."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def one_line(text: str) -> str:
     return (text if flat else _SPACES.sub(" ", text)).strip(" ")
 
 
-def fold(text: str, hang: int = 0) -> str:
+def wrap(text: str, hang: int = 0) -> str:
     """A text in lines of at most WIDTH columns; lines after the first are indented by `hang`.
 
     A word that is wider than a line keeps a line to itself: addresses and links are never cut.
     """
     flat = one_line(text)
     if _OF_ONE_COLUMN.fullmatch(flat):
-        return _fold_at_spaces(flat, hang)
+        return _wrap_at_spaces(flat, hang)
     if columns(flat) <= WIDTH:
         return flat
     lines, width = [""], 0
@@ -71,7 +71,7 @@ def fold(text: str, hang: int = 0) -> str:
     return "\n".join(lines)
 
 
-def _fold_at_spaces(flat: str, hang: int) -> str:
+def _wrap_at_spaces(flat: str, hang: int) -> str:
     """The same where each character takes a column, so lines can be broken at spaces only."""
     lines: list[str] = []
     begin, room = 0, WIDTH

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from regiongate.compiler.envoy.settings import Partner, upstream
+from regiongate.compiler.envoy.settings import ProviderInRegion, upstream
 
 OURS = "sk-ours-there"
 """Our key at every one of them."""
 
 
-def partners(
+def providers(
     folder: Path, names: Iterable[str], url: str = "http://127.0.0.1:9"
-) -> tuple[Partner, ...]:
+) -> tuple[ProviderInRegion, ...]:
     """Providers of these names, sorted, at one address; their keys are files in a folder."""
     return tuple(
-        Partner(name, upstream(url), PurePosixPath(_key(folder / f"{name}.key")))
+        ProviderInRegion(name, upstream(url), PurePosixPath(_key(folder / f"{name}.key")))
         for name in sorted(names)
     )
 
